@@ -1,0 +1,1 @@
+"""Liên Thông: the hub that keeps every partner equal to what the one-stop shop holds."""

@@ -1,0 +1,108 @@
+"""The class that can talk to one kind of outside system. Abilities are inherited, never raised."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from hub.sdk.types import Health, HealthWord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hub.sdk.outcomes import Outcome
+    from hub.sdk.tools import Tools
+    from hub.sdk.types import Incoming, Item, Outgoing, Page, Receipt, Request
+
+
+class Connector(ABC):
+    """One connector, many channels. It is given its settings and tools; `__init__` opens nothing.
+
+    One object serves all threads of a channel: keep credentials in `hub.sdk.credentials.Renewable`, nothing else
+    that changes.
+    """
+
+    name: ClassVar[str]  # [a-z][a-z0-9_]*, unique
+    title: ClassVar[tuple[str, str]]  # Vietnamese, English
+    settings_schema: ClassVar[Mapping[str, Any]]  # JSON Schema; secrets are `writeOnly`
+    accepts: ClassVar[tuple[str, ...]] = ()  # kinds of record it can push
+    emits: ClassVar[tuple[str, ...]] = ()  # kinds of record it can bring
+    batch_size: ClassVar[int] = 1  # the most it takes in one push
+    # What may be done after an unknown outcome: ask (Recalls), send again (the partner tells doubles apart), or never.
+    resend: ClassVar[Literal["ask", "safe", "never"]] = "never"
+    # Names of wire fields whose values may be kept in attempts; every other value is masked.
+    shown_fields: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, settings: Mapping[str, Any], tools: Tools) -> None:
+        self.settings = settings
+        self.tools = tools
+
+    def check(self) -> Health:
+        """Look whether settings, line and credentials work. Never raises, never alters data."""
+        return Health(HealthWord.OK)
+
+    def wants(self, kind: str, document: Mapping[str, Any]) -> bool:  # noqa: ARG002 (documented argument)
+        """Tell whether this record concerns the partner at all. Pure; settings may be read."""
+        return kind in self.accepts
+
+    def map_out(self, kind: str, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 (the partner's own form)
+        """Express the record in the partner's form. Pure. Raises Unmappable."""
+        raise NotImplementedError(f"{self.name} accepts {kind} but has no map_out")
+
+    def map_in(self, item: Item) -> Sequence[Incoming]:
+        """Express an item of the partner as records or events. Pure. Raises Unmappable."""
+        raise NotImplementedError(f"{self.name} emits {self.emits} but has no map_in")
+
+    def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:  # noqa: ARG002
+        """What the partner must hold when it is equal to the record; None: nothing. Pure."""
+        return None
+
+
+class Pushes(ABC):
+    """Can be told."""
+
+    @abstractmethod
+    def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Make the partner equal to each record of the batch (at most `batch_size`).
+
+        Returns exactly one outcome per delivery, in any order. Raises ConnectorError for the batch as a whole.
+        """
+
+
+class Recalls(ABC):
+    """Can be asked what it holds."""
+
+    @abstractmethod
+    def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Ask, after a lost answer, what the partner holds. Alters nothing.
+
+        delivered: it holds all. deferred: not, or in part (the part in `acknowledged`); a push follows at once.
+        unknown: cannot tell now.
+        """
+
+
+class Pulls(ABC):
+    """Can be asked for what is new, from a cursor on."""
+
+    @abstractmethod
+    def pull(self, cursor: str | None) -> Page:
+        """Bring the page after `cursor` (None: from the beginning). The same cursor brings the same page."""
+
+    def pulled(self, page: Page) -> None:
+        """Tell the partner that the page is durable here (poll, fetch, acknowledge). Repeating is harmless."""
+
+
+class Polls(ABC):
+    """Can be asked about records it already holds and has not finished with."""
+
+    @abstractmethod
+    def poll(self, batch: Sequence[Outgoing]) -> Sequence[Item]:
+        """Bring what the partner has to say about these delivered, still open records."""
+
+
+class Receives(ABC):
+    """Calls the hub by itself at `/hooks/<channel>/…`."""
+
+    @abstractmethod
+    def receive(self, request: Request) -> Receipt:
+        """Check that the call is authentic, and read it. Raises Refused; nothing is stored then."""

@@ -1,0 +1,80 @@
+"""What went out and what came back in one attempt, masked: every value is hidden but those a connector names."""
+
+from __future__ import annotations
+
+import contextlib
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
+EXCERPT = 2_000  # characters kept of each direction
+MANY = 20  # elements kept of a list
+HIDDEN = "[ẩn]"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer, masked. `seconds` is the whole duration; `status` None when no answer came."""
+
+    method: str
+    target: str
+    sent: str
+    status: int | None
+    answered: str
+    seconds: float
+
+
+_trace: ContextVar[list[Exchange] | None] = ContextVar("exchanges", default=None)
+
+
+@contextlib.contextmanager
+def recording() -> Iterator[list[Exchange]]:
+    """Collect the exchanges made by this thread inside the block."""
+    trace: list[Exchange] = []
+    token = _trace.set(trace)
+    try:
+        yield trace
+    finally:
+        _trace.reset(token)
+
+
+def record(exchange: Exchange) -> None:
+    """Add to the collection of this thread, if anybody collects."""
+    trace = _trace.get()
+    if trace is not None:
+        trace.append(exchange)
+
+
+def is_recording() -> bool:
+    """Tell whether anybody collects, so that nothing is masked in vain."""
+    return _trace.get() is not None
+
+
+def excerpt(body: bytes | str, *, shown: Set[str]) -> str:
+    """Return the body with every value hidden whose field is not in `shown`, cut to `EXCERPT` characters.
+
+    Only JSON is understood; of anything else the length is told.
+    """
+    if not body:
+        return ""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return f"[{len(body)} bytes]"
+    return orjson.dumps(hide(document, shown=shown)).decode()[:EXCERPT]
+
+
+def hide(value: Any, *, shown: Set[str], field: str = "") -> Any:  # noqa: ANN401 (any JSON value)
+    """Return the JSON value with all strings and numbers hidden whose field is not named in `shown`."""
+    if isinstance(value, dict):
+        return {name: hide(inner, shown=shown, field=name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [hide(inner, shown=shown, field=field) for inner in value[:MANY]]
+    if field in shown or value is None or isinstance(value, bool) or value == "":
+        return value[:200] if isinstance(value, str) else value
+    return HIDDEN
