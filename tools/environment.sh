@@ -4,7 +4,6 @@ ROOT=$PWD
 mkdir -p "$ROOT/.cache"
 export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$ROOT/.cache/pip}" PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 export npm_config_cache="${npm_config_cache:-$ROOT/.cache/npm}" npm_config_update_notifier=false
-export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$ROOT/.cache/run}"
 export PYTHONUTF8=1
 if [ -z "${HOME:-}" ]; then
   export HOME="$ROOT/.cache/home"
