@@ -1,0 +1,84 @@
+"""Many rows in one statement: `executemany` on SQLite, one statement over arrays (`unnest`) on PostgreSQL.
+
+SQLAlchemy compiles `insert().values([...])` anew at every call; these statements are text, made once per shape.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, TextClause, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection, Table
+
+ARRAYS = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (LargeBinary, "bytea"))
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, conflict: str = "") -> int:
+    """Insert the rows (all with the same columns); return how many the database wrote.
+
+    conflict: what follows the values, e.g. "ON CONFLICT DO NOTHING".
+    """
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    if connection.dialect.name == "postgresql":
+        statement = _over_arrays(table, columns, conflict)
+        return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
+    return connection.execute(_one_row(table, columns, conflict), rows).rowcount
+
+
+def update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, where: Sequence[str]) -> int:
+    """Update the rows found by the `where` columns with the other columns of each row; return how many were found.
+
+    A `where` column that is also to be set is given in the row as `new_<name>`.
+    """
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    if connection.dialect.name == "postgresql":
+        statement = _update_arrays(table, columns, tuple(where))
+        return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
+    return connection.execute(_update_row(table, columns, tuple(where)), rows).rowcount
+
+
+@lru_cache(maxsize=256)
+def _one_row(table: Table, columns: tuple[str, ...], conflict: str) -> TextClause:
+    values = ", ".join(f":{name}" for name in columns)
+    return text(f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES ({values}) {conflict}")  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _over_arrays(table: Table, columns: tuple[str, ...], conflict: str) -> TextClause:
+    arrays = ", ".join(f"CAST(:{name} AS {_array(table, name)}[])" for name in columns)
+    names = ", ".join(_quoted(columns))
+    return text(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {conflict}")  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...]) -> TextClause:
+    sets = ", ".join(f'"{name.removeprefix("new_")}" = :{name}' for name in columns if name not in where)
+    found = " AND ".join(f'"{name}" = :{name}' for name in where)
+    return text(f"UPDATE {table.name} SET {sets} WHERE {found}")  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _update_arrays(table: Table, columns: tuple[str, ...], where: tuple[str, ...]) -> TextClause:
+    arrays = ", ".join(f"CAST(:{name} AS {_array(table, name.removeprefix('new_'))}[])" for name in columns)
+    names = ", ".join(_quoted(columns))
+    sets = ", ".join(f'"{name.removeprefix("new_")}" = given."{name}"' for name in columns if name not in where)
+    found = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in where)
+    return text(f"UPDATE {table.name} SET {sets} FROM unnest({arrays}) AS given ({names}) WHERE {found}")  # noqa: S608
+
+
+def _quoted(columns: tuple[str, ...]) -> list[str]:
+    return [f'"{name}"' for name in columns]
+
+
+def _array(table: Table, column: str) -> str:
+    kind = table.c[column].type
+    return next((name for sort, name in ARRAYS if isinstance(kind, sort)), "text")

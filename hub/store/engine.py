@@ -1,0 +1,114 @@
+"""The database: one engine per process, writing and reading transactions, retries where the database asks for them."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import make_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
+TRIES = 8  # of one transaction, when the database says "again"
+AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
+
+
+class Conflict(Exception):
+    """Another process wrote the same rows first; the transaction is to be done again."""
+
+
+class Store:
+    """Opens transactions. `postgresql` tells the two databases apart where they must differ."""
+
+    def __init__(self, url: str, *, connections: int = 10) -> None:
+        self.url = make_url(_psycopg(url))
+        self.postgresql = self.url.get_backend_name() == "postgresql"
+        options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10}
+        if self.postgresql:
+            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5, "application_name": "lienthong"}}
+        else:
+            options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        self.engine: Engine = create_engine(self.url, **options)
+        if not self.postgresql:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot; nothing is written."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: commits at the end, rolls back on any exception."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(hub_writing=True)
+            with connection.begin():
+                yield connection
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """Run `work` in a transaction, again when the database reports a deadlock, a lock or a Conflict."""
+        for attempt in range(TRIES):
+            try:
+                with self.writing() as connection:
+                    return work(connection)
+            except (DBAPIError, Conflict) as problem:
+                if attempt == TRIES - 1 or not _again(problem):
+                    raise
+                time.sleep(random.uniform(0.002, 0.02) * (attempt + 1))  # noqa: S311 (jitter)
+        raise AssertionError("unreachable")
+
+    def transaction_id(self, connection: Connection) -> int:
+        """Return the number of the running transaction as the feed orders by it (0 on SQLite)."""
+        if not self.postgresql:
+            return 0
+        return int(connection.execute(text("SELECT pg_current_xact_id()::text::bigint")).scalar_one())
+
+    def horizon(self, connection: Connection) -> int:
+        """Return the number below which no transaction is open: readers of the feed stop before it."""
+        if not self.postgresql:
+            return 1
+        return int(
+            connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")).scalar_one()
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _psycopg(url: str) -> str:
+    """Say psycopg 3 explicitly."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see below
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: upgrading later fails when another wrote in between."""
+    writing = connection.get_execution_options().get("hub_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _again(problem: Exception) -> bool:
+    if isinstance(problem, Conflict):
+        return True
+    if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
+        return "locked" in str(problem.orig)
+    return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
