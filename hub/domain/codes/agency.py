@@ -1,0 +1,126 @@
+"""Agency identifiers (Decision 20/2020/QĐ-TTg, amended by 09/2025/QĐ-TTg): two written forms, one kept.
+
+Old form, right to left in four groups: `000.17.22.H56` (level 4, 3, 2, 1). New form, left to right: `H56.22.17`.
+Kept is the new form without its trailing zero groups. Zero groups *inside* stay, or two agencies would become one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+
+import orjson
+
+from hub.domain.codes.malformed import Malformed
+
+_OLD: Final = re.compile(r"([0-9]{3})\.([0-9]{2})\.([0-9]{2})\.([GH][0-9]{2})", re.ASCII)
+_NEW: Final = re.compile(r"([GH][0-9]{2})((?:\.[0-9]{1,4}){0,3})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency identifier, level by level from the top: ("H56", "22", "17")."""
+
+    levels: tuple[str, ...]
+
+    @property
+    def root(self) -> str:
+        """The ministry (Gxx) or province (Hxx) it belongs to."""
+        return self.levels[0]
+
+    @property
+    def parent(self) -> Agency | None:
+        """The agency above it, or None for a ministry or province itself."""
+        return Agency(_trim(self.levels[:-1])) if len(self.levels) > 1 else None
+
+    def __str__(self) -> str:
+        return ".".join(self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """A retired root code, what took its place, and from which day."""
+
+    retired: str
+    successor: str
+    since: date
+
+
+def parse(text: str) -> Agency:
+    """Read either form; raises Malformed."""
+    if match := _NEW.fullmatch(text):
+        return Agency(_trim((match[1], *match[2].split(".")[1:])))
+    if match := _OLD.fullmatch(text):
+        return Agency(_trim((match[4], match[3], match[2], match[1])))
+    raise Malformed(
+        "agency_id_malformed",
+        vi="không phải mã định danh cơ quan; đúng ra là dạng mới H56.22.17 hoặc dạng cũ 000.17.22.H56",
+        en="not an agency identifier; right would be the new form H56.22.17 or the old form 000.17.22.H56",
+    )
+
+
+@lru_cache(maxsize=8192)
+def canonical(text: str) -> str:
+    """The form the hub keeps: left to right, without trailing zero groups; raises Malformed."""
+    return str(parse(text))
+
+
+def old_form(text: str) -> str | None:
+    """The right-to-left form with four groups, or None where the groups do not fit into it (`H26.107`)."""
+    levels = parse(text).levels
+    if len(levels) > len(_WIDTHS) + 1 or any(len(group) != width for group, width in zip(levels[1:], _WIDTHS, strict=False)):
+        return None
+    groups = [*levels[1:], *("0" * width for width in _WIDTHS[len(levels) - 1 :])]
+    return ".".join([*reversed(groups), levels[0]])
+
+
+def within(text: str, ancestor: str) -> bool:
+    """Whether an agency is `ancestor` or lies below it (by levels, so H5 is no ancestor of H56)."""
+    levels, above = parse(text).levels, parse(ancestor).levels
+    return levels[: len(above)] == above
+
+
+def succession(root: str) -> Succession | None:
+    """What became of a retired province code, or None while it is in use."""
+    return _successions().get(root)
+
+
+def successor(text: str, *, on: date) -> str:
+    """The identifier that stands for this agency's province on a day.
+
+    Only a province itself has a known successor; what became of the offices below it, no table says, so they stay.
+    """
+    agency = parse(text)
+    change = succession(agency.root)
+    if change is None or on < change.since or len(agency.levels) > 1:
+        return str(agency)
+    return change.successor
+
+
+def governing_root(text: str, *, on: date) -> str:
+    """The root in charge of an agency on a day: that of its province's successor, if the province was merged away."""
+    root = parse(text).root
+    change = succession(root)
+    return change.successor if change is not None and on >= change.since else root
+
+
+_WIDTHS: Final = (2, 2, 3)
+"""Digits of levels 2, 3 and 4 in the old form."""
+
+
+def _trim(levels: tuple[str, ...]) -> tuple[str, ...]:
+    end = len(levels)
+    while end > 1 and not levels[end - 1].strip("0"):
+        end -= 1
+    return levels[:end]
+
+
+@cache
+def _successions() -> dict[str, Succession]:
+    table = orjson.loads(files("hub.domain").joinpath("data/agency_successions.json").read_bytes())
+    since = date.fromisoformat(table["since"])
+    return {entry["retired"]: Succession(entry["retired"], entry["successor"], since) for entry in table["successions"]}

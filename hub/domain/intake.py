@@ -1,0 +1,26 @@
+"""The one door for documents: validate as given, bring into the kept form, check what no schema can say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.domain.checks import check
+from hub.domain.normalise import normalise
+from hub.domain.problem import Problem
+from hub.domain.schemas import validate
+
+Document = dict[str, Any]
+
+
+def admit(kind: str, raw: Any) -> tuple[Document | None, list[Problem]]:
+    """The normalised document and no problem, or None and every problem found at the first stage that found one."""
+    if problems := validate(kind, raw):
+        return None, problems
+    document, problems = normalise(kind, raw)
+    problems += check(kind, document)
+    return (None, problems) if problems else (document, [])
+
+
+def admit_event(raw: Any) -> tuple[Document | None, list[Problem]]:
+    """The same for one event of a dossier."""
+    return admit("event", raw)
