@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hub.domain.codes import s10
 from hub.domain.codes.malformed import Malformed
 from hub.domain.problem import Problem, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Document = dict[str, Any]
 Path = tuple[str | int, ...]

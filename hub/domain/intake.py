@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.domain.checks import check
 from hub.domain.normalise import normalise
-from hub.domain.problem import Problem
 from hub.domain.schemas import validate
+
+if TYPE_CHECKING:
+    from hub.domain.problem import Problem
 
 Document = dict[str, Any]
 

@@ -7,14 +7,16 @@ is never altered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from unicodedata import is_normalized, normalize
 
 from hub.domain import times
 from hub.domain.codes import agency, dossier_number, procedure_code
 from hub.domain.codes.malformed import Malformed
 from hub.domain.problem import Problem, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Document = dict[str, Any]
 
@@ -117,7 +119,9 @@ class _Work:
             ))  # fmt: skip
             return text
 
-    def code(self, document: Document, path: tuple[str | int, ...], name: str, canonical: Callable[[str], str]) -> Document:
+    def code(
+        self, document: Document, path: tuple[str | int, ...], name: str, canonical: Callable[[str], str]
+    ) -> Document:
         """`document` with one code property in its kept form."""
         text = document.get(name)
         if text is None:
@@ -126,7 +130,9 @@ class _Work:
             kept = canonical(text)
         except Malformed as error:
             where = pointer((*path, name))
-            self.problems.append(Problem(where, "pattern", error.code, f"{where}: {error.vi}.", f"{where}: {error.en}."))
+            self.problems.append(
+                Problem(where, "pattern", error.code, f"{where}: {error.vi}.", f"{where}: {error.en}.")
+            )
             return document
         return document if kept == text else {**document, name: kept}
 
@@ -153,7 +159,8 @@ def _procedure(document: Document, work: _Work) -> Document:
         out["publisher"] = work.code(publisher, ("publisher",), "id", agency.canonical)
     if executing := out.get("executing_agencies"):
         out["executing_agencies"] = [
-            work.code(entry, ("executing_agencies", index), "id", agency.canonical) for index, entry in enumerate(executing)
+            work.code(entry, ("executing_agencies", index), "id", agency.canonical)
+            for index, entry in enumerate(executing)
         ]
     if related := out.get("related"):
         out["related"] = [
@@ -170,7 +177,7 @@ def _postal_order(document: Document, work: _Work) -> Document:
     return _with_modified_at(out, work)
 
 
-def _event(document: Document, work: _Work) -> Document:
+def _event(document: Document, _work: _Work) -> Document:
     return document
 
 

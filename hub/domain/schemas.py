@@ -5,15 +5,17 @@ A valid document costs one call into jsonschema-rs and nothing else; everything 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
 from hub.domain.bundling import FILES, KINDS, Schema, bundle, load
 from hub.domain.problem import Problem, pointer
 from hub.domain.sentences import sentence, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["KINDS", "MAX_DEPTH", "Problem", "Schema", "bundle", "load", "pointer", "problem", "validate"]
 
@@ -31,12 +33,16 @@ def validate(kind: str, document: Any) -> list[Problem]:
     return _explain(kind, document)
 
 
-def problem(keyword: str, path: list[str | int], *, limit: Any = "", code: str = "", vi: str = "", en: str = "") -> Problem:
+def problem(
+    keyword: str, path: list[str | int], *, limit: Any = "", code: str = "", vi: str = "", en: str = ""
+) -> Problem:
     """One problem whose sentences name the place; the rule's own words are used unless others are given."""
     default_code, default_vi, default_en = sentence(keyword, limit, {}, "")
     where = pointer(path)
     shown = where or "/"
-    return Problem(where, keyword, code or default_code, f"{shown}: {vi or default_vi}.", f"{shown}: {en or default_en}.")
+    return Problem(
+        where, keyword, code or default_code, f"{shown}: {vi or default_vi}.", f"{shown}: {en or default_en}."
+    )
 
 
 @cache

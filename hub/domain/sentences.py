@@ -9,13 +9,25 @@ from typing import Any, Final
 # keyword -> (code, Vietnamese, English); {limit} and {right} are filled in from the schema, never from the document
 RULES: Final[dict[str, tuple[str, str, str]]] = {
     "required": ("missing_property", "thiếu thuộc tính bắt buộc này", "this required property is missing"),
-    "additionalProperties": ("unknown_property", "thuộc tính này không có trong lược đồ", "the schema has no such property"),
+    "additionalProperties": (
+        "unknown_property",
+        "thuộc tính này không có trong lược đồ",
+        "the schema has no such property",
+    ),
     "type": ("wrong_type", "sai kiểu dữ liệu; phải là {limit}", "wrong type; it must be {limit}"),
-    "enum": ("not_in_list", "không thuộc danh sách; phải là một trong: {limit}", "not in the list; it must be one of: {limit}"),
+    "enum": (
+        "not_in_list",
+        "không thuộc danh sách; phải là một trong: {limit}",
+        "not in the list; it must be one of: {limit}",
+    ),
     "const": ("not_in_list", "phải đúng là {limit}", "it must be {limit}"),
     "pattern": ("malformed", "sai dạng", "malformed"),
     "format": ("malformed", "không có thật hoặc sai dạng", "malformed, or there is no such day or time"),
-    "minLength": ("empty", "không được để trống; hãy bỏ hẳn thuộc tính nếu không có", "must not be empty; leave the property out instead"),
+    "minLength": (
+        "empty",
+        "không được để trống; hãy bỏ hẳn thuộc tính nếu không có",
+        "must not be empty; leave the property out instead",
+    ),
     "maxLength": ("too_long", "quá dài; nhiều nhất {limit} ký tự", "too long; at most {limit} characters"),
     "minimum": ("out_of_range", "quá nhỏ; nhỏ nhất là {limit}", "too small; the least is {limit}"),
     "maximum": ("out_of_range", "quá lớn; lớn nhất là {limit}", "too large; the most is {limit}"),
@@ -63,9 +75,9 @@ def sentence(keyword: str, limit: Any, node: dict[str, Any], value: Any) -> tupl
 
 
 def suggestion(name: str, known: list[str]) -> tuple[str, str]:
-    """`did you mean`, when an unknown property looks like a known one."""
+    """What may be meant, when an unknown property looks like a known one."""
     near = get_close_matches(name[:64], known, n=1)
-    return (f"; có phải ý bạn là {near[0]}?", f"; did you mean {near[0]}?") if near else ("", "")
+    return (f"; có lẽ ý bạn là {near[0]}", f"; perhaps you mean {near[0]}") if near else ("", "")
 
 
 _OWN_WORDS: Final = frozenset({"pattern", "format", "enum", "oneOf", "minProperties"})
@@ -74,7 +86,7 @@ _OWN_WORDS: Final = frozenset({"pattern", "format", "enum", "oneOf", "minPropert
 
 def _limit(keyword: str, limit: Any, words: dict[str, str]) -> str:
     if keyword == "type":
-        return ", ".join(words.get(word, word) for word in (limit if isinstance(limit, list) else [limit]))
+        return ", ".join(words.get(str(word), str(word)) for word in (limit if isinstance(limit, list) else [limit]))
     if isinstance(limit, list):
         return ", ".join(str(entry) for entry in limit)
     return str(limit) if isinstance(limit, (int, float, str)) else ""
@@ -86,5 +98,8 @@ def _hint(value: str) -> tuple[str, str]:
     if value != value.strip():
         return " (có khoảng trắng ở đầu hoặc cuối)", " (there is white space at the start or end)"
     if any(character.isdigit() for character in _OTHER_DIGITS.findall(value)):
-        return " (có chữ số không phải 0-9, ví dụ chữ số toàn rộng)", " (it has digits other than 0-9, such as full-width ones)"
+        return (
+            " (có chữ số không phải 0-9, ví dụ chữ số toàn rộng)",
+            " (it has digits other than 0-9, such as full-width ones)",
+        )
     return "", ""

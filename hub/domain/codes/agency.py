@@ -72,7 +72,9 @@ def canonical(text: str) -> str:
 def old_form(text: str) -> str | None:
     """The right-to-left form with four groups, or None where the groups do not fit into it (`H26.107`)."""
     levels = parse(text).levels
-    if len(levels) > len(_WIDTHS) + 1 or any(len(group) != width for group, width in zip(levels[1:], _WIDTHS, strict=False)):
+    if len(levels) > len(_WIDTHS) + 1 or any(
+        len(group) != width for group, width in zip(levels[1:], _WIDTHS, strict=False)
+    ):
         return None
     groups = [*levels[1:], *("0" * width for width in _WIDTHS[len(levels) - 1 :])]
     return ".".join([*reversed(groups), levels[0]])

@@ -28,7 +28,7 @@ class DossierNumber:
     @property
     def date(self) -> date | None:
         """The day in the number, or None where it is no date (some offices write other things there)."""
-        text = self.day if len(self.day) == 8 else "20" + self.day
+        text = self.day if len(self.day) == len("yyyyMMdd") else "20" + self.day
         try:
             return date(int(text[:4]), int(text[4:6]), int(text[6:]))
         except ValueError:
