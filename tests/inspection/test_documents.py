@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -72,3 +73,21 @@ def test_the_map_of_the_rooms_is_whole():
     drawn = page("docs/onboarding.md")
 
     assert not {room for room in rooms if f"{room}/" not in drawn}
+
+
+@pytest.mark.parametrize("document", ["docs/reference/plugins.md", "docs/reference/hooks.md"])
+def test_python_examples_use_the_sdk_as_it_is(document):
+    import hub.sdk
+
+    blocks = re.findall(r"^```python\n(.*?)^```", page(document), re.MULTILINE | re.DOTALL)
+    examples = [ast.parse(block) for block in blocks if not block.startswith("def hub_")]
+    taken = {
+        alias.name
+        for example in examples
+        for node in ast.walk(example)
+        if isinstance(node, ast.ImportFrom) and node.module == "hub.sdk"
+        for alias in node.names
+    }
+
+    assert taken
+    assert taken <= set(hub.sdk.__all__)
