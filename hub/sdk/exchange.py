@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.sdk import markup
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
@@ -58,15 +60,24 @@ def is_recording() -> bool:
 def excerpt(body: bytes | str, *, shown: Set[str]) -> str:
     """Return the body with every value hidden whose field is not in `shown`, cut to `EXCERPT` characters.
 
-    Only JSON is understood; of anything else the length is told.
+    JSON and XML are understood; of anything else the length is told.
     """
     if not body:
         return ""
+    if body[:1] in {b"<", "<"}:
+        return _markup_excerpt(body, shown=shown)
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
         return f"[{len(body)} bytes]"
     return orjson.dumps(hide(document, shown=shown)).decode()[:EXCERPT]
+
+
+def _markup_excerpt(body: bytes | str, *, shown: Set[str]) -> str:
+    try:
+        return markup.masked(body, shown=shown, hidden=HIDDEN)[:EXCERPT]
+    except markup.Unreadable:
+        return f"[{len(body)} bytes]"
 
 
 def hide(value: Any, *, shown: Set[str], field: str = "") -> Any:  # noqa: ANN401 (any JSON value)

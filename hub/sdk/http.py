@@ -88,8 +88,9 @@ class Http:
         parameters: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         basic: tuple[str, str] | None = None,
+        any_status: bool = False,
     ) -> Answer:
-        """Send and return any answer below 500 (429 excepted).
+        """Send and return any answer below 500 (429 excepted); `any_status`: return those too (SOAP faults are 500s).
 
         Raises NotSent (no connection), Busy (429, 503), Unanswered (sent, no answer; other 5xx), Garbled.
         """
@@ -123,7 +124,8 @@ class Http:
                         time.monotonic() - started,
                     )
                 )
-        _raise_for(status, response.headers)
+        if not any_status:
+            raise_for(status, response.headers)
         return Answer(status, response.headers, content)
 
     def _send(
@@ -169,7 +171,8 @@ def _never_connected(problem: requests.ConnectionError) -> bool:
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, (NewConnectionError, ConnectTimeoutError))
 
 
-def _raise_for(status: int, headers: Mapping[str, str]) -> None:
+def raise_for(status: int, headers: Mapping[str, str]) -> None:
+    """Raise what an answer of this status means when nothing else is known of it: Busy, Unanswered, or nothing."""
     if status in {TOO_MANY_REQUESTS, UNAVAILABLE}:
         raise Busy(f"HTTP {status}", code=str(status), retry_after=_seconds(headers.get("Retry-After")))
     if status >= SERVER_ERROR:
