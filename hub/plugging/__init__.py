@@ -1,0 +1,1 @@
+"""The plugin manager, its load-time checks, and the catalogue of connectors."""
