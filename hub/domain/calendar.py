@@ -1,7 +1,7 @@
 """Working days and due times in Vietnam: Decree 118/2025/NĐ-CP offices, Labour Code holidays, swapped Saturdays.
 
-The day after reception is day 1. What comes after hours, or on a day off, counts as come on the next working day. A limit
-in days or months that would end on a day off ends on the next working day (Civil Code 2015, article 148).
+The day after reception is day 1. What comes after hours, or on a day off, counts as come on the next working day.
+A limit in days or months that would end on a day off ends on the next working day (Civil Code 2015, article 148).
 """
 
 from __future__ import annotations
