@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -65,7 +66,7 @@ def status_of(kind: str, events: list[Event], body: Mapping[str, Any]) -> dict[s
 def has_impossible_transition(events: list[Event]) -> bool:
     """Tell whether the dossier's events, in their order, take a step that no procedure has."""
     words = [Status(event["status"]) for event in events if not event.get("note")]
-    return any(not allowed(earlier, later) for earlier, later in zip(words, words[1:], strict=False))
+    return any(not allowed(earlier, later) for earlier, later in pairwise(words))
 
 
 def _content(event: Event) -> bytes:

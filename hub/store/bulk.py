@@ -32,18 +32,21 @@ def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     return connection.execute(_one_row(table, columns, conflict), rows).rowcount
 
 
-def update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, where: Sequence[str]) -> int:
+def update(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, where: Sequence[str], sets: str = ""
+) -> int:
     """Update the rows found by the `where` columns with the other columns of each row; return how many were found.
 
-    A `where` column that is also to be set is given in the row as `new_<name>`.
+    A `where` column that is also to be set is given in the row as `new_<name>`. sets: the SET clause where plain
+    assignment is not enough; `{name}` stands for the row's value and must then be a column of the table.
     """
     if not rows:
         return 0
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        statement = _update_arrays(table, columns, tuple(where))
+        statement = _update_arrays(table, columns, tuple(where), sets)
         return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
-    return connection.execute(_update_row(table, columns, tuple(where)), rows).rowcount
+    return connection.execute(_update_row(table, columns, tuple(where), sets), rows).rowcount
 
 
 @lru_cache(maxsize=256)
@@ -60,19 +63,27 @@ def _over_arrays(table: Table, columns: tuple[str, ...], conflict: str) -> TextC
 
 
 @lru_cache(maxsize=256)
-def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...]) -> TextClause:
-    sets = ", ".join(f'"{name.removeprefix("new_")}" = :{name}' for name in columns if name not in where)
+def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> TextClause:
+    given = {name: f":{name}" for name in columns}
     found = " AND ".join(f'"{name}" = :{name}' for name in where)
-    return text(f"UPDATE {table.name} SET {sets} WHERE {found}")  # noqa: S608
+    return text(f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} WHERE {found}")  # noqa: S608
 
 
 @lru_cache(maxsize=256)
-def _update_arrays(table: Table, columns: tuple[str, ...], where: tuple[str, ...]) -> TextClause:
+def _update_arrays(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> TextClause:
     arrays = ", ".join(f"CAST(:{name} AS {_array(table, name.removeprefix('new_'))}[])" for name in columns)
-    names = ", ".join(_quoted(columns))
-    sets = ", ".join(f'"{name.removeprefix("new_")}" = given."{name}"' for name in columns if name not in where)
+    given = {name: f'given."{name}"' for name in columns}
     found = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in where)
-    return text(f"UPDATE {table.name} SET {sets} FROM unnest({arrays}) AS given ({names}) WHERE {found}")  # noqa: S608
+    return text(
+        f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} "  # noqa: S608
+        f"FROM unnest({arrays}) AS given ({', '.join(_quoted(columns))}) WHERE {found}"
+    )
+
+
+def _sets(columns: tuple[str, ...], where: tuple[str, ...], sets: str, given: dict[str, str]) -> str:
+    if sets:
+        return sets.format(**given)
+    return ", ".join(f'"{name.removeprefix("new_")}" = {given[name]}' for name in columns if name not in where)
 
 
 def _quoted(columns: tuple[str, ...]) -> list[str]:

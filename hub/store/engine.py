@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ TRIES = 8  # of one transaction, when the database says "again"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
-class Conflict(Exception):
+class Conflict(Exception):  # noqa: N818 (a word of the house: the transaction is simply done again)
     """Another process wrote the same rows first; the transaction is to be done again."""
 
 
@@ -51,8 +51,8 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: commits at the end, rolls back on any exception."""
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(hub_writing=True)
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(hub_writing=True)
             with connection.begin():
                 yield connection
 

@@ -1,0 +1,90 @@
+"""What follows from a record for other records: a dossier's postal order, a tracking event's step in the dossier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.domain.messages import HUB, Held, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENDED = frozenset({"refused", "withdrawn", "stopped"})  # nothing is fetched or brought home after these
+
+
+def order_of(dossier: Held) -> Message | None:
+    """Return the postal order that a dossier calls for: papers to be fetched, or a finished result to be brought home.
+
+    The order's number is the dossier's code. None: the dossier does not need the post (yet).
+    """
+    document = dossier.document
+    legs: dict[str, Any] = {}
+    if "pickup" in document:
+        legs["pickup"] = _pickup(document)
+    finished = [event for event in document.get("events", ()) if event["status"] == "finished"]
+    if document.get("return_method") == "post" and "return_to" in document and finished:
+        legs["return"] = _return(document, finished[0]["occurred_at"])
+    if not legs:
+        return None
+    times = [document.get("modified_at", ""), *(leg["requested_at"] for leg in legs.values())]
+    body = {"number": dossier.key, "dossier": dossier.key, "legs": legs, "modified_at": max(times)}
+    return Message("postal_order", dossier.key, HUB, body)
+
+
+def _pickup(document: Mapping[str, Any]) -> dict[str, Any]:
+    wish = document["pickup"]
+    leg = {
+        "sender": wish["contact"],
+        "receiver": _office(document),
+        "items": [{"name": paper["name"]} for paper in document.get("papers", ())],
+        "requested_at": wish["requested_at"],
+    }
+    if document.get("status") in ENDED and "status_at" in document:
+        leg["cancelled_at"] = document["status_at"]
+    return {name: value for name, value in leg.items() if value}
+
+
+def _return(document: Mapping[str, Any], finished_at: str) -> dict[str, Any]:
+    home = document["return_to"]
+    leg = {
+        "sender": _office(document),
+        "receiver": home["contact"],
+        "items": [{"name": result["name"]} for result in document.get("results", ())],
+        "requested_at": finished_at,
+        "money_to_collect": home.get("money_to_collect"),
+    }
+    return {name: value for name, value in leg.items() if value}
+
+
+def _office(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The counter, by its agency: the channel's settings know its address and telephone."""
+    agency = document["agencies"]["received"]
+    return {"name": agency["name"], "agency": agency["id"]}
+
+
+def steps_of(order: Held, dossier: Held) -> Message | None:
+    """Return the dossier's steps that an order's new tracking events make.
+
+    A result handed over is `returned`; all else is a note in the status then in force, and moves nothing.
+    """
+    new = frozenset(order.new_events)
+    steps = [_step(event, dossier) for event in order.document.get("events", ()) if event["key"] in new]
+    return Message("dossier", str(order.document["dossier"]), HUB, None, steps) if steps else None
+
+
+def _step(event: Mapping[str, Any], dossier: Held) -> dict[str, Any]:
+    handed_over = event["leg"] == "return" and event["status"] == "delivered"
+    step = {
+        "id": event["key"],
+        "occurred_at": event["occurred_at"],
+        "status": "returned" if handed_over else _in_force(dossier, event),
+        "content": f"Bưu chính: {event.get('message') or event['status']}",
+    }
+    return step if handed_over else {**step, "note": True}
+
+
+def _in_force(dossier: Held, event: Mapping[str, Any]) -> str:
+    if event["leg"] == "return":
+        return "finished"
+    earlier = [one for one in dossier.document.get("events", ()) if one["occurred_at"] <= event["occurred_at"]]
+    return str(next((one["status"] for one in reversed(earlier) if not one.get("note")), "registered"))

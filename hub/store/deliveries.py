@@ -1,0 +1,190 @@
+"""Deliveries: the outbox and the queue. Want, claim with lease and fence, settle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import text
+
+from hub.store import bulk
+from hub.store.tables import delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+WAITING, DELIVERED, PARKED = "waiting", "delivered", "parked"
+
+# A delivery that waits keeps its place and its back-off (and, in flight, its lease). One that an operator must decide
+# about stays parked: a new version does not make the old uncertainty go away.
+WANT = """ON CONFLICT (channel, kind, key) DO UPDATE SET
+ wanted_version = excluded.wanted_version, updated_at = excluded.updated_at,
+ state = CASE WHEN delivery.state = 'parked' AND delivery.reason = 'uncertain' THEN 'parked' ELSE 'waiting' END,
+ due_at = CASE WHEN delivery.state = 'waiting' THEN delivery.due_at ELSE excluded.due_at END,
+ attempts = CASE WHEN delivery.state = 'waiting' THEN delivery.attempts ELSE 0 END,
+ waiting_since = CASE WHEN delivery.state = 'waiting' THEN delivery.waiting_since ELSE excluded.waiting_since END"""
+
+# What came from a channel is not sent back to it: it holds the new version if it held the one before.
+ECHO = """ON CONFLICT (channel, kind, key) DO UPDATE SET
+ wanted_version = excluded.wanted_version, updated_at = excluded.updated_at,
+ acknowledged_version = CASE WHEN delivery.state = 'delivered' THEN excluded.wanted_version
+  ELSE delivery.acknowledged_version END"""
+
+CLAIM = """SELECT d.id, d.kind, d.key, d.acknowledged_version, d.acknowledged, d.reference, d.attempts, d.fence,
+ d.uncertain, r.version, r.document
+ FROM delivery AS d JOIN record AS r ON r.kind = d.kind AND r.key = d.key
+ WHERE d.channel = :channel AND d.state = 'waiting' AND d.due_at <= :now
+ ORDER BY d.due_at LIMIT :limit"""
+CLAIM_SQLITE = text(CLAIM)
+CLAIM_POSTGRESQL = text(CLAIM + " FOR UPDATE OF d SKIP LOCKED")
+
+# The next try is scheduled before trying: if this worker dies, the row falls due again when the lease ends.
+LEASE = """UPDATE delivery SET fence = fence + 1, attempts = attempts + 1, uncertain = true, lease_owner = :owner,
+ lease_until = :until, due_at = :until WHERE id IN """
+LEASE_SQLITE = text(LEASE + "(SELECT value FROM json_each(:ids))")
+LEASE_POSTGRESQL = text(LEASE + "(SELECT unnest(CAST(:ids AS bigint[])))")
+
+FENCED_SQLITE = text("SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))")
+FENCED_POSTGRESQL = text("SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE")
+
+# A newer version may be wanted by now: then a settled delivery (or a refused one) waits again at once.
+NEWER = "wanted_version > {acknowledged_version} AND {state} <> 'waiting' AND {reason} <> 'uncertain'"
+SETTLE = f"""
+ acknowledged_version = CASE WHEN {{state}} = 'delivered' THEN {{acknowledged_version}}
+  ELSE delivery.acknowledged_version END,
+ state = CASE WHEN {NEWER} THEN 'waiting' ELSE {{state}} END,
+ due_at = CASE WHEN {NEWER} THEN {{updated_at}} ELSE {{due_at}} END,
+ waiting_since = CASE WHEN {NEWER} THEN {{updated_at}} ELSE waiting_since END,
+ attempts = CASE WHEN {{state}} = 'waiting' THEN delivery.attempts ELSE 0 END,
+ acknowledged = COALESCE({{acknowledged}}, delivery.acknowledged),
+ reference = COALESCE({{reference}}, delivery.reference),
+ uncertain = {{uncertain}}, reason = NULLIF({{reason}}, ''), code = {{code}}, detail = {{detail}},
+ lease_owner = NULL, lease_until = NULL, updated_at = {{updated_at}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery in the hands of one worker. `attempts` counts this try; `uncertain`: an earlier try has no end."""
+
+    id: int
+    kind: str
+    key: str
+    version: int
+    document: Mapping[str, Any]
+    acknowledged_version: int | None
+    acknowledged: Mapping[str, Any]
+    reference: str | None
+    attempts: int
+    fence: int
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a try ended. version: the one that was tried; due_at: the next try (waiting) in ms."""
+
+    id: int
+    fence: int
+    version: int
+    state: str
+    due_at: int
+    uncertain: bool = False
+    reason: str = ""
+    code: str | None = None
+    detail: str | None = None
+    reference: str | None = None
+    acknowledged: Mapping[str, Any] | None = field(default=None)
+
+
+def want(connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int) -> None:
+    """Each (channel, kind, key, version): the channel must come to hold that version."""
+    _raise_wanted(connection, rows, now=now, state=WAITING, conflict=WANT)
+
+
+def echo(connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int) -> None:
+    """Each (channel, kind, key, version): the channel itself told us of that version."""
+    _raise_wanted(connection, rows, now=now, state=DELIVERED, conflict=ECHO)
+
+
+def _raise_wanted(
+    connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int, state: str, conflict: str
+) -> None:
+    bulk.insert(
+        connection,
+        delivery,
+        [
+            {
+                "channel": channel,
+                "kind": kind,
+                "key": key,
+                "wanted_version": version,
+                "acknowledged_version": version if state == DELIVERED else None,
+                "state": state,
+                "due_at": now,
+                "waiting_since": now,
+                "updated_at": now,
+            }
+            for channel, kind, key, version in sorted(rows)
+        ],
+        conflict=conflict,
+    )
+
+
+def claim(connection: Connection, channel: str, *, owner: str, now: int, lease: int, limit: int) -> Sequence[Claimed]:
+    """Take up to `limit` due deliveries of a channel for `lease` milliseconds."""
+    postgresql = connection.dialect.name == "postgresql"
+    query = CLAIM_POSTGRESQL if postgresql else CLAIM_SQLITE
+    rows = connection.execute(query, {"channel": channel, "now": now, "limit": limit}).all()
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    statement, given = (LEASE_POSTGRESQL, ids) if postgresql else (LEASE_SQLITE, orjson.dumps(ids).decode())
+    connection.execute(statement, {"owner": owner, "until": now + lease, "ids": given})
+    return [
+        Claimed(
+            row.id,
+            row.kind,
+            row.key,
+            row.version,
+            orjson.loads(row.document),
+            row.acknowledged_version,
+            orjson.loads(row.acknowledged),
+            row.reference,
+            row.attempts + 1,
+            row.fence + 1,
+            bool(row.uncertain),
+        )
+        for row in rows
+    ]
+
+
+def settle(connection: Connection, settled: Sequence[Settled], *, now: int) -> frozenset[int]:
+    """Write how tries ended; return the ids that were still ours. An old fence changes nothing."""
+    ids = [one.id for one in settled]
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(FENCED_POSTGRESQL, {"ids": ids})
+    else:
+        rows = connection.execute(FENCED_SQLITE, {"ids": orjson.dumps(ids).decode()})
+    fences = {row.id: row.fence for row in rows}
+    ours = sorted((one for one in settled if fences.get(one.id) == one.fence), key=lambda one: one.id)
+    bulk.update(connection, delivery, [_row(one, now) for one in ours], where=("id",), sets=SETTLE)
+    return frozenset(one.id for one in ours)
+
+
+def _row(one: Settled, now: int) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "acknowledged_version": one.version,
+        "state": one.state,
+        "due_at": one.due_at,
+        "uncertain": one.uncertain,
+        "reason": one.reason,
+        "code": one.code,
+        "detail": one.detail,
+        "reference": one.reference,
+        "acknowledged": None if one.acknowledged is None else orjson.dumps(one.acknowledged).decode(),
+        "updated_at": now,
+    }

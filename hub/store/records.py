@@ -1,0 +1,122 @@
+"""Records: load what a batch touches, save what it made, read for the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import or_, select, text
+
+from hub.domain.messages import DERIVED, Claim, Held
+from hub.domain.routing import agency_of
+from hub.store import bulk
+from hub.store.engine import Conflict
+from hub.store.tables import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection, RowMapping
+
+Key = tuple[str, str]  # kind, key
+
+COLUMNS = "record.kind, record.key, record.version, record.document, record.claims, record.digest, record.origin"
+LOAD_POSTGRESQL = text(
+    f"SELECT {COLUMNS} FROM record JOIN unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS wanted (kind, key) "  # noqa: S608
+    "ON record.kind = wanted.kind AND record.key = wanted.key ORDER BY record.kind, record.key FOR UPDATE OF record"
+)
+LOAD_SQLITE = text(
+    f"SELECT {COLUMNS} FROM json_each(:wanted) AS wanted JOIN record "  # noqa: S608
+    "ON record.kind = wanted.value ->> 0 AND record.key = wanted.value ->> 1"
+)
+
+
+def load(connection: Connection, wanted: Iterable[Key]) -> dict[Key, Held]:
+    """Return the records of these keys, locked until the transaction ends; those not there are at version 0."""
+    keys = sorted(set(wanted))
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(LOAD_POSTGRESQL, {"kinds": [kind for kind, _ in keys], "keys": [k for _, k in keys]})
+    else:
+        rows = connection.execute(LOAD_SQLITE, {"wanted": orjson.dumps(keys).decode()})
+    found = {(row.kind, row.key): _held(row) for row in rows}
+    return {(kind, key): found.get((kind, key)) or Held(kind, key) for kind, key in keys}
+
+
+def save(connection: Connection, changes: Sequence[tuple[Held, Held]], *, now: int) -> None:
+    """Write each (before, after). Raises Conflict when another process wrote one of them since `load`."""
+    fresh = [after for before, after in changes if before.version == 0]
+    known = [(before, after) for before, after in changes if before.version > 0]
+    rows = [
+        {"kind": one.kind, "key": one.key, "created_at": now, "origin": one.origin} | _row(one, now) for one in fresh
+    ]
+    written = bulk.insert(connection, record, rows, conflict="ON CONFLICT DO NOTHING")
+    moved = bulk.update(
+        connection,
+        record,
+        [
+            {"kind": old.kind, "key": old.key, "version": old.version, "new_version": row.pop("version")} | row
+            for old, row in ((before, _row(after, now)) for before, after in known)
+        ],
+        where=("kind", "key", "version"),
+    )
+    if written != len(fresh) or moved != len(known):
+        raise Conflict("a record was written by another process")
+
+
+def _row(held: Held, now: int) -> dict[str, Any]:
+    document = held.document
+    return {
+        "version": held.version,
+        "document": orjson.dumps(document).decode(),
+        "claims": _packed(held),
+        "digest": held.digest,
+        "complete": held.complete,
+        "agency": agency_of(held.kind, document),
+        "status": document.get("status") or document.get("state") or "",
+        "procedure": (document.get("procedure") or {}).get("code", ""),
+        "updated_at": now,
+    }
+
+
+def _packed(held: Held) -> str:
+    """Claims as JSON; a single claim's body is the document itself and is not kept twice."""
+    alone = len(held.claims) == 1
+    claims = [[one.source, one.role, one.modified_at, None if alone else one.body] for one in held.claims]
+    return orjson.dumps(claims).decode()
+
+
+def _held(row: Any) -> Held:
+    document = orjson.loads(row.document)
+    own = {name: value for name, value in document.items() if name not in DERIVED}
+    claims = [Claim(source, role, at, body or own) for source, role, at, body in orjson.loads(row.claims)]
+    return Held(row.kind, row.key, row.version, document, tuple(claims), row.digest, row.origin)
+
+
+def find(connection: Connection, kind: str, key: str) -> RowMapping | None:
+    """Return one record (columns by name, `document` as JSON text) or None."""
+    return connection.execute(select(record).where(record.c.kind == kind, record.c.key == key)).mappings().first()
+
+
+def page(
+    connection: Connection, kind: str, *, after: str = "", limit: int = 100, filters: Mapping[str, Any] | None = None
+) -> Sequence[RowMapping]:
+    """Return records in the order of their keys, those after `after`.
+
+    filters: agencies (prefixes, any of), status, procedure, updated_after (ms).
+    """
+    wish = dict(filters or {})
+    query = select(record).where(record.c.kind == kind, record.c.key > after).order_by(record.c.key).limit(limit)
+    if wish.get("agencies"):
+        query = query.where(_under(wish["agencies"]))
+    for name in ("status", "procedure"):
+        if wish.get(name):
+            query = query.where(record.c[name] == wish[name])
+    if wish.get("updated_after") is not None:
+        query = query.where(record.c.updated_at > wish["updated_after"])
+    return connection.execute(query).mappings().all()
+
+
+def _under(agencies: Sequence[str]) -> Any:
+    return or_(
+        *(or_(record.c.agency == one, record.c.agency.startswith(one + ".", autoescape=True)) for one in agencies)
+    )
