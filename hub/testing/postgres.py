@@ -13,7 +13,7 @@ import signal
 import tempfile
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import psutil
 import psycopg
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 PREFIX = "lt-pg-"  # short: a socket's path must stay under 107 bytes
 _GONE_WITHIN_SECONDS = 20
-_SPEED_OVER_SAFETY = ("fsync = off", "full_page_writes = off", "autovacuum = off")
+_SPEED_OVER_SAFETY: tuple[LiteralString, ...] = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "ALTER SYSTEM SET autovacuum = off",
+    "SELECT pg_reload_conf()",
+)
 
 
 @contextmanager
@@ -39,7 +44,7 @@ def private_postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
     try:
         url = str(server.get_uri()).replace("postgresql://postgres:@", "postgresql+psycopg://postgres@", 1)
         if not durable:
-            _set(url, _SPEED_OVER_SAFETY)
+            _execute(url, *_SPEED_OVER_SAFETY)
         yield url
     finally:
         server.cleanup()
@@ -87,8 +92,7 @@ def stop_leftover(directory: Path) -> None:
 
 def create_database(url: str, name: str, *, template: str = "template1") -> str:
     """Create a database beside the one of `url` as a copy of `template`; give its URL."""
-    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-    _execute(url, command)
+    _execute(url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     return url.replace("/postgres?", f"/{name}?", 1)
 
 
@@ -112,11 +116,7 @@ def _get_server(directory: Path) -> Any:
     return get_server(directory, cleanup_mode="stop")
 
 
-def _set(url: str, settings: tuple[str, ...]) -> None:
-    _execute(url, *[sql.SQL(f"ALTER SYSTEM SET {setting}") for setting in settings], sql.SQL("SELECT pg_reload_conf()"))
-
-
-def _execute(url: str, *commands: sql.Composed | sql.SQL) -> None:
+def _execute(url: str, *commands: sql.Composed | LiteralString) -> None:
     with closing(psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)) as connection:
         for command in commands:
             connection.execute(command)
