@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.config import Settings
+    from hub.domain.vault import Vault
     from hub.flows.channels import Channels
     from hub.plugging.manager import Plugins
     from hub.sdk.types import Clock
@@ -24,6 +25,7 @@ class Context:
     channels: Channels
     clock: Clock
     settings: Settings
+    vault: Vault
     node: str
 
     def now(self) -> int:

@@ -57,6 +57,10 @@ class Together(Generic[Given, Result]):
             batch = [self._waiting.popleft() for _ in range(min(LARGEST, len(self._waiting)))]
         try:
             self._do(batch)
+        except BaseException as problem:  # this process is ending: nobody may wait for ever
+            for ticket in batch:
+                ticket.problem = ticket.problem or problem
+            raise
         finally:
             with self._lock:
                 successor = self._waiting[0] if self._waiting else None
