@@ -36,6 +36,15 @@ def bundle(kind: str, *, reference: str = "#/$defs/") -> Schema:
     return {**root, "$defs": dict(sorted(definitions.items()))}
 
 
+def examples(kind: str) -> dict[str, Any]:
+    """The shipped valid documents of a kind, by name."""
+    folder = files("schemas").joinpath(FILES[kind].rpartition("/")[0], "examples", "valid")
+    return {
+        entry.name.removesuffix(".json"): orjson.loads(entry.read_bytes())
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+    }
+
+
 @cache
 def _text(path: str) -> bytes:
     return files("schemas").joinpath(path).read_bytes()

@@ -7,18 +7,23 @@ is never altered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from unicodedata import is_normalized, normalize
 
 from hub.domain import times
 from hub.domain.codes import agency, dossier_number, procedure_code
 from hub.domain.codes.malformed import Malformed
 from hub.domain.problem import Problem, pointer
+from hub.domain.schemas import MAX_DEPTH, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Document = dict[str, Any]
+Value = TypeVar("Value")
+
+EXACT: Final = 2**53
+"""Below this every whole float is the integer it looks like, so 1.0 and 1 are one number."""
 
 _TIMES: Final = frozenset({
     "filed_at", "received_at", "finished_at", "returned_at", "refused_at", "paid_at", "requested_at", "cancelled_at",
@@ -55,6 +60,8 @@ class _Work:
 
     def mapping(self, value: Document, path: tuple[str | int, ...], *, free: bool = False) -> Document:
         """A mapping with its text in NFC and its times in the kept form; the same object when nothing changes."""
+        if len(path) > MAX_DEPTH:
+            return self.too_deep(value, path)
         changed: Document | None = None
         for name, entry in value.items():
             kind = type(entry)
@@ -74,7 +81,7 @@ class _Work:
                 new = self.mapping(entry, (*path, name), free=free or name == "data")
             elif kind is list:
                 new = self.sequence(entry, (*path, name), free=free)
-            elif kind is float and entry.is_integer():
+            elif kind is float and entry.is_integer() and abs(entry) < EXACT:
                 new = int(entry)
             else:
                 continue
@@ -87,6 +94,8 @@ class _Work:
 
     def sequence(self, value: list[Any], path: tuple[str | int, ...], *, free: bool) -> list[Any]:
         """The same for a list."""
+        if len(path) > MAX_DEPTH:
+            return self.too_deep(value, path)
         changed: list[Any] | None = None
         for index, entry in enumerate(value):
             kind = type(entry)
@@ -96,7 +105,7 @@ class _Work:
                 new = self.sequence(entry, (*path, index), free=free)
             elif kind is str and not entry.isascii() and not is_normalized("NFC", entry):
                 new = normalize("NFC", entry)
-            elif kind is float and entry.is_integer():
+            elif kind is float and entry.is_integer() and abs(entry) < EXACT:
                 new = int(entry)
             else:
                 continue
@@ -105,6 +114,11 @@ class _Work:
                     changed = list(value)
                 changed[index] = new
         return value if changed is None else changed
+
+    def too_deep(self, value: Value, path: tuple[str | int, ...]) -> Value:
+        """Leave what lies too deep as it is, and say so."""
+        self.problems.append(problem("depth", list(path[:MAX_DEPTH]), limit=MAX_DEPTH))
+        return value
 
     def time(self, text: str, path: tuple[str | int, ...], name: str) -> str:
         """A time in the kept form; a problem and the text as it was, when it is none."""

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from hub.domain.bundling import FILES, KINDS, Schema, bundle, load
+from hub.domain.bundling import FILES, KINDS, Schema, bundle, examples, load
 from hub.domain.problem import Problem, pointer
 from hub.domain.sentences import sentence, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["KINDS", "MAX_DEPTH", "Problem", "Schema", "bundle", "load", "pointer", "problem", "validate"]
+__all__ = ["KINDS", "MAX_DEPTH", "Problem", "Schema", "bundle", "examples", "load", "pointer", "problem", "validate"]
 
 MAX_DEPTH: Final = 64
 """How deeply a document may be nested (only dossier.form.data is free to nest at all)."""

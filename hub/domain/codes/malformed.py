@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Malformed(ValueError):  # noqa: N818 - named for what it says of the text
+class Malformed(ValueError):
     """A text is not such a code; says what would be right, never what was given."""
 
     def __init__(self, code: str, *, vi: str, en: str) -> None:
