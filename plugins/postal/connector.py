@@ -33,7 +33,7 @@ from hub.sdk import (
     delivered,
     unknown,
 )
-from plugins.postal import mapping
+from plugins.postal import mapping, mapping_tracking
 from plugins.postal.client import FIRST, PAGE_SIZE, Client
 from plugins.postal.mapping import Verdict
 
@@ -68,7 +68,8 @@ ORDERED, CANCELLED = "ordered", "cancelled"
 class Postal(Connector, Pushes, Recalls, Pulls):
     """VNPost's public-administration service.
 
-    The memo tells per leg `ordered` or `cancelled`, and as `<leg>_digest` what was ordered.
+    The memo tells per leg `ordered` or `cancelled`, as `<leg>_digest` what was ordered, and as `<leg>_frozen` the
+    fields that stay as they were then.
     """
 
     name = "postal"
@@ -109,7 +110,7 @@ class Postal(Connector, Pushes, Recalls, Pulls):
             raise Unmappable("The tracking document has no OrderNumber.")
         if item.payload.get("CustomerCode", self.settings["customer_code"]) not in self._customers:
             return ()
-        event = mapping.event(item.payload)
+        event = mapping_tracking.event(item.payload)
         if event is None:
             return ()
         return (Incoming("postal_order", {"events": [event]}, key=mapping.leg_of(number)[0]),)
@@ -117,7 +118,12 @@ class Postal(Connector, Pushes, Recalls, Pulls):
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
         """The orders of the legs that are not cancelled."""
         wanted = mapping.orders(outgoing.document, self.settings)
-        return {leg: each["order"] for leg, each in wanted.items() if not each["cancelled"]} or None
+        memo = outgoing.acknowledged
+        return {
+            leg: _lasting(each["order"]) | memo.get(f"{leg}_frozen", mapping.frozen(each["order"]))
+            for leg, each in wanted.items()
+            if not each["cancelled"]
+        } or None
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Send the orders one by one; when the line breaks, what was not tried yet waits."""
@@ -160,7 +166,7 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         said = self.client.order(order)
         found = mapping.verdict(said.status, said.message)
         if found in {Verdict.ACCEPTED, Verdict.HELD}:
-            memo |= {leg: ORDERED, f"{leg}_digest": digest}
+            memo |= {leg: ORDERED, f"{leg}_digest": digest, f"{leg}_frozen": mapping.frozen(order)}
             return None
         return _problem(found, said)
 
@@ -202,9 +208,10 @@ class Postal(Connector, Pushes, Recalls, Pulls):
                 same = mapping.holds(said.order, order)
                 memo[leg] = CANCELLED if said.order.get("State") == CANCELLED else ORDERED
                 memo[f"{leg}_digest"] = mapping.digest(order) if same else "another"
+                memo[f"{leg}_frozen"] = mapping.frozen(said.order)
             elif found is Verdict.ABSENT:
-                memo.pop(leg, None)
-                memo.pop(f"{leg}_digest", None)
+                for name in (leg, f"{leg}_digest", f"{leg}_frozen"):
+                    memo.pop(name, None)
             else:
                 detail = "VNPost's answer to the look-up is not understood."
                 return unknown(outgoing, Reason.UNKNOWN_CODE, detail=detail, code=str(said.status))
@@ -219,7 +226,7 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         last, size = cursor or FIRST, self.settings.get("page_size", PAGE_SIZE)
         items = []
         for document in self.client.tracking(last, size):
-            number = mapping.document_id(document)
+            number = mapping_tracking.document_id(document)
             if number is None or number <= last:  # otherwise the same page would come for ever
                 raise Garbled("The tracking page does not move on from lastId.")
             items.append(Item(document, id=number))
@@ -227,6 +234,10 @@ class Postal(Connector, Pushes, Recalls, Pulls):
 
 
 Problem = tuple[OutcomeWord, Reason, str | None, str]
+
+
+def _lasting(order: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in order.items() if name not in mapping.FROZEN}
 
 
 def _as_wanted(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any], *, looked_up: bool = False) -> bool:

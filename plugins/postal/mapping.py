@@ -1,14 +1,12 @@
-"""Postal orders as VNPost writes them, and VNPost's tracking as events: tables first, then pure functions.
+"""Postal orders as VNPost writes them, and what its replies mean: tables first, then pure functions.
 
-Assumptions (docs/assumptions.d/postal.md): the order number of the pick-up leg, every reply status but 100, and the
-meaning of tracking codes, whose list for NGSP is not public; those of MyVNPost are used.
+Assumptions (docs/assumptions.d/postal.md): the order number of the pick-up leg, and every reply status but 100.
 """
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +16,6 @@ from hub.sdk import Unmappable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-VIETNAM = timezone(timedelta(hours=7))
 
 # One wire order per leg; the suffix tells the legs apart (assumption).
 SUFFIXES: Mapping[str, str] = {"pickup": "-P", "return": ""}
@@ -40,6 +36,11 @@ MANDATORY = (
     "ReceiverTel",
     "ReceiverProvince",
 )
+
+
+# VNPost has no message that changes an order, so these stay as they were when it was made: papers may still be added to
+# the dossier, and nobody need be told. Any other change is refused, to be mended by a person.
+FROZEN = frozenset({"SenderDesc"})
 
 
 class Verdict(StrEnum):
@@ -76,40 +77,6 @@ REPLY_WORDS: Sequence[tuple[str, Verdict]] = (
     ("không tìm thấy", Verdict.ABSENT),
     ("đã được hủy", Verdict.CANCELLED),
 )
-
-# StatusCode of tracking (assumption: the numbers of MyVNPost; 100 as in the replies).
-TRACKING: Mapping[int, str] = {
-    1: "ordered",
-    2: "collecting",  # the collector has been told
-    3: "ordered",  # waiting
-    4: "collecting",
-    5: "failed",  # an attempt to collect
-    6: "collected",
-    7: "in_transit",  # at the post office
-    8: "failed",  # collecting
-    9: "cancelled",  # collecting
-    10: "in_transit",
-    11: "in_transit",  # at the office that delivers
-    12: "delivering",
-    13: "in_transit",  # forwarded
-    14: "delivered",
-    15: "failed",  # an attempt to deliver
-    16: "returning",  # waits for it
-    17: "returning",  # approved
-    18: "returning",  # begun
-    19: "returned",
-    20: "returned",  # in part
-    21: "delivered",  # the money collected was paid out: the parcel had been delivered
-    22: "cancelled",  # delivering
-    23: "delivered",  # in part
-    24: "returning",
-    100: "ordered",
-}
-UNKNOWN_ON_PURPOSE = frozenset({0, 170})  # a draft; another final state of an older interface
-NOT_MOVEMENT = frozenset({28, 29})  # fees were settled: the parcel did not move, so no event
-
-S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
-S10_EXCEPTIONS: Mapping[int, int] = {10: 0, 11: 5}
 
 
 def order_number(number: str, leg: str) -> str:
@@ -161,6 +128,8 @@ def _order(document: Mapping[str, Any], leg: str, settings: Mapping[str, Any]) -
 
 
 def _party(role: str, contact: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    if "address" not in contact:
+        return _office(role, contact, settings)
     address = contact["address"]
     district = address.get("district", {}).get("code")
     return {
@@ -170,6 +139,22 @@ def _party(role: str, contact: Mapping[str, Any], settings: Mapping[str, Any]) -
         f"{role}Name": contact["name"],
         f"{role}Email": contact.get("email"),
         f"{role}Tel": contact["phone"],
+    }
+
+
+def _office(role: str, contact: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A counter is named by its agency only; its address and telephone stand in the settings."""
+    agency = contact.get("agency", "")
+    office = settings.get("offices", {}).get(agency, settings.get("default_office"))
+    if office is None:
+        raise Unmappable(f"The settings of the channel name no office for the agency {agency}.")
+    return {
+        f"{role}Province": office["province"],
+        f"{role}District": office.get("district"),
+        f"{role}Address": office["address"],
+        f"{role}Name": office.get("name", contact["name"]),
+        f"{role}Email": office.get("email"),
+        f"{role}Tel": office["phone"],
     }
 
 
@@ -192,73 +177,16 @@ def _papers(items: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def digest(wire: Mapping[str, Any]) -> str:
-    """Return a short digest of a wire order, to see whether it changed after it was sent."""
-    return hashlib.sha256(orjson.dumps(dict(wire), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    """Return a short digest of a wire order, to see whether it changed since; FROZEN fields do not count."""
+    lasting = {name: value for name, value in wire.items() if name not in FROZEN}
+    return hashlib.sha256(orjson.dumps(lasting, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def frozen(wire: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stays as it was when the order was made."""
+    return {name: value for name, value in wire.items() if name in FROZEN}
 
 
 def holds(held: Mapping[str, Any], wire: Mapping[str, Any]) -> bool:
     """Tell whether an order looked up is the one we would send; fields the look-up leaves out are not judged."""
-    return all(held[name] == value for name, value in wire.items() if name in held)
-
-
-def event(document: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Express a tracking document as an event; None when the parcel did not move. Raises Unmappable."""
-    code = _integer(document.get("StatusCode"))
-    if code in NOT_MOVEMENT:
-        return None
-    occurred = _integer(document.get("EventTime"))
-    if occurred is None:
-        raise Unmappable("The tracking document has no EventTime.")
-    item_code = str(document.get("ItemCode") or "").strip().upper()
-    found = {
-        "id": document_id(document),
-        "leg": leg_of(str(document["OrderNumber"]).strip())[1],
-        "occurred_at": _time(occurred),
-        "status": "unknown" if code is None else TRACKING.get(code, "unknown"),
-        "code": str(document.get("StatusCode", "")).strip() or "?",
-        "message": " ".join(str(document.get("StatusMessage") or "").split()),
-        "post_office": str(document.get("POSID") or "").strip(),
-        "item_code": item_code if is_item_code(item_code) else "",  # a wrong one is kept in the raw item only
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def document_id(document: Mapping[str, Any]) -> str | None:
-    """Return the document's id, written {"$oid": …} or plainly."""
-    given = document.get("_id")
-    text = given.get("$oid") if isinstance(given, dict) else given
-    return text if isinstance(text, str) and text else None
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, dict):  # extended JSON of Mongo
-        value = next((value[name] for name in ("$numberLong", "$numberInt", "$date") if name in value), None)
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        return int(value)
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _time(milliseconds: int) -> str:
-    try:
-        moment = datetime.fromtimestamp(milliseconds // 1000, VIETNAM) + timedelta(milliseconds=milliseconds % 1000)
-    except (OverflowError, ValueError, OSError):
-        raise Unmappable("The EventTime of the tracking document is no time.") from None
-    return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds")
-
-
-def check_digit(serial: str) -> int:
-    """Return the check digit of eight digits by the UPU standard S10."""
-    rest = 11 - sum(int(digit) * weight for digit, weight in zip(serial, S10_WEIGHTS, strict=True)) % 11
-    return S10_EXCEPTIONS.get(rest, rest)
-
-
-def is_item_code(text: str) -> bool:
-    """Tell whether it is an S10 item code with the right check digit."""
-    return (
-        len(text) == 13
-        and text.isascii()
-        and text[:2].isalpha()
-        and text[2:11].isdigit()
-        and text[11:].isalpha()
-        and check_digit(text[2:10]) == int(text[10])
-    )
+    return all(held[name] == value for name, value in wire.items() if name in held and name not in FROZEN)
