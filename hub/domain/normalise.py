@@ -67,7 +67,7 @@ class _Work:
             kind = type(entry)
             if kind is str:
                 if not entry.isascii():
-                    new: Any = entry if is_normalized("NFC", entry) else normalize("NFC", entry)
+                    new: Any = self.text(entry, (*path, name)) if free else _nfc(entry)
                 elif free:
                     continue
                 elif name in _TIMES:
@@ -90,7 +90,7 @@ class _Work:
                     changed = dict(value)
                 changed[name] = new
         result = value if changed is None else changed
-        return _names_in_nfc(result) if free else result
+        return self.names(result, path) if free else result
 
     def sequence(self, value: list[Any], path: tuple[str | int, ...], *, free: bool) -> list[Any]:
         """The same for a list."""
@@ -103,8 +103,8 @@ class _Work:
                 new: Any = self.mapping(entry, (*path, index), free=free)
             elif kind is list:
                 new = self.sequence(entry, (*path, index), free=free)
-            elif kind is str and not entry.isascii() and not is_normalized("NFC", entry):
-                new = normalize("NFC", entry)
+            elif kind is str and not entry.isascii():
+                new = self.text(entry, (*path, index)) if free else _nfc(entry)
             elif kind is float and entry.is_integer() and abs(entry) < EXACT:
                 new = int(entry)
             else:
@@ -114,6 +114,20 @@ class _Work:
                     changed = list(value)
                 changed[index] = new
         return value if changed is None else changed
+
+    def names(self, value: Document, path: tuple[str | int, ...]) -> Document:
+        """The property names of a free form are text too."""
+        if all(name.isascii() for name in value):
+            return value
+        return {self.text(name, (*path, name)): entry for name, entry in value.items()}
+
+    def text(self, text: str, path: tuple[str | int, ...]) -> str:
+        """Free text in NFC; the validator does not look into a free form, so lone surrogates are found here."""
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.problems.append(problem("surrogate", list(path)))
+        return _nfc(text)
 
     def too_deep(self, value: Value, path: tuple[str | int, ...]) -> Value:
         """Leave what lies too deep as it is, and say so."""
@@ -226,8 +240,5 @@ def _without_read_only(kind: str, document: Document) -> Document:
     return document
 
 
-def _names_in_nfc(value: Document) -> Document:
-    """Property names of a free form are text too."""
-    if all(name.isascii() for name in value):
-        return value
-    return {normalize("NFC", name): entry for name, entry in value.items()}
+def _nfc(text: str) -> str:
+    return text if is_normalized("NFC", text) else normalize("NFC", text)

@@ -29,5 +29,5 @@ def pointer(parts: Iterable[str | int]) -> str:
 
 def _escape(part: str) -> str:
     if not part.isascii():
-        part = part.encode("utf-8", "replace").decode("utf-8")
+        part = part.encode("utf-8", "replace").decode()
     return part[:128].replace("~", "~0").replace("/", "~1")
