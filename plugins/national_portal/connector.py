@@ -1,0 +1,167 @@
+"""The national portal as a partner: told, asked, read and listened to. The story; the words are in the other modules."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from hub.sdk import (
+    Busy,
+    Connector,
+    ConnectorError,
+    CredentialsRefused,
+    Garbled,
+    Health,
+    HealthWord,
+    Incoming,
+    Item,
+    Outcome,
+    Outgoing,
+    Page,
+    Pulls,
+    Pushes,
+    Recalls,
+    Receipt,
+    Receives,
+    Reception,
+    Refused,
+    Reply,
+    Request,
+    Tools,
+)
+from plugins.national_portal import catalogue, dossiers, procedures
+from plugins.national_portal.client import Portal
+from plugins.national_portal.codes import FIND_DOSSIER, INBOUND_DOUBLE, INBOUND_ERROR, INBOUND_TAKEN
+from plugins.national_portal.mapping import dossier_out
+from plugins.national_portal.mapping_filed import filed_in
+from plugins.national_portal.mapping_procedure import procedure_in, procedure_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SWEEP = 25  # procedures read again in one pull when the list shows no change
+NO_SUCH_NUMBER = "H00-000000-0000"  # asked for by `check`: a call that alters and finds nothing
+BEARER = "Bearer "
+ANSWERS = {
+    Reception.ACCEPTED: INBOUND_TAKEN,
+    Reception.DUPLICATE: INBOUND_DOUBLE,
+    Reception.REFUSED: INBOUND_ERROR,
+}
+
+
+class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
+    """Cổng dịch vụ công quốc gia, generation A."""
+
+    name: ClassVar[str] = "national_portal"
+    title: ClassVar[tuple[str, str]] = ("Cổng dịch vụ công quốc gia", "National public-service portal")
+    settings_schema: ClassVar[Mapping[str, Any]] = orjson.loads(
+        Path(__file__).with_name("settings.schema.json").read_bytes()
+    )
+    accepts: ClassVar[tuple[str, ...]] = ("dossier", "procedure")
+    emits: ClassVar[tuple[str, ...]] = ("dossier", "procedure")
+    batch_size: ClassVar[int] = 50
+    resend: ClassVar = "ask"
+    shown_fields: ClassVar[frozenset[str]] = frozenset(
+        {
+            "service", "madonvi", "isUpdating", "type", "error_code", "mahoso", "maTTHC",
+            "MaHoSo", "MaHoSoDonVi", "MaHoSoQG", "MaTTHC", "MATTHC", "MaLinhVuc", "MALINHVUC", "SoBienNhan",
+            "KenhThucHien", "NoiNopHoSo", "HinhThuc", "TrangThaiHoSo", "TrangThai", "TRANGTHAI", "PHIENBAN",
+            "NgayNopHoSo", "NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "NgayTuChoi",
+            "ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh", "NgayXuLy", "NGAYCAPNHAT",
+        }
+    )  # fmt: skip
+
+    def __init__(self, settings: Mapping[str, Any], tools: Tools) -> None:
+        super().__init__(settings, tools)
+        self._portal = Portal(settings, tools)
+
+    def check(self) -> Health:
+        """Log in anew, then ask for a dossier that cannot exist: account, unit and destination are tried."""
+        try:
+            self._portal.log_in()
+            self._portal.call(FIND_DOSSIER, mahoso=NO_SUCH_NUMBER)
+        except CredentialsRefused as problem:
+            return Health(HealthWord.MISCONFIGURED, problem.sentence)
+        except (Busy, Garbled) as problem:
+            return Health(HealthWord.DEGRADED, problem.sentence)
+        except ConnectorError as problem:
+            return Health(HealthWord.DOWN, problem.sentence)
+        return Health(HealthWord.OK)
+
+    def wants(self, kind: str, document: Mapping[str, Any]) -> bool:
+        """All dossiers; procedures where the settings say so."""
+        if kind == "procedure":
+            return bool(self.settings.get("publish_procedures", True))
+        return kind in self.accepts
+
+    def map_out(self, kind: str, document: Mapping[str, Any]) -> Any:
+        """Express a record in the portal's words."""
+        if kind == "procedure":
+            return procedure_out(document)
+        return dossier_out(document, channel=self.tools.channel, link=self.tools.link)
+
+    def map_in(self, item: Item) -> Sequence[Incoming]:
+        """A pulled procedure, or a dossier that was filed on the portal."""
+        if "record" in item.payload:
+            return [Incoming("procedure", procedure_in(item.payload))]
+        return [Incoming("dossier", filed_in(item.payload))]
+
+    def push(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Procedures, then dossiers."""
+        ours = [outgoing for outgoing in batch if outgoing.kind == "procedure"]
+        others = [outgoing for outgoing in batch if outgoing.kind != "procedure"]
+        return [*procedures.push(self._portal, ours), *dossiers.push(self._portal, others, self.tools.log)]
+
+    def recall(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Look dossiers up; procedures are simply sent again."""
+        ours = [outgoing for outgoing in batch if outgoing.kind == "procedure"]
+        others = [outgoing for outgoing in batch if outgoing.kind != "procedure"]
+        return [*procedures.recall(ours), *dossiers.recall(self._portal, others)]
+
+    def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
+        """What the simulator's `/_sim/holdings` shows for this record."""
+        mapped = outgoing.mapped
+        if outgoing.kind == "procedure":
+            return dict(mapped)
+        if dossiers.Dossier(outgoing).undecided():
+            return None
+        return {
+            "dossier": mapped["dossier"],
+            "progress": sorted((one["row"] for one in mapped["progress"]), key=row_order),
+            "decision": mapped["decision"] and mapped["decision"]["row"],
+        }
+
+    def pull(self, cursor: str | None) -> Page:
+        """Procedures that are new or changed."""
+        if not self.settings.get("pull_procedures", True):
+            return Page([], cursor)
+        sweep = int(self.settings.get("sweep", SWEEP))
+        return catalogue.pull(self._portal, cursor, clock=self.tools.clock, sweep=sweep, log=self.tools.log)
+
+    def receive(self, request: Request) -> Receipt:
+        """A dossier a citizen filed online; authentic by a bearer token the portal was given (assumed)."""
+        given = request.headers.get("authorization", "").removeprefix(BEARER).encode()
+        known = [token.encode() for token in self.settings.get("inbound_tokens", ())]
+        if not any([hmac.compare_digest(given, token) for token in known]):
+            raise Refused("The call has no token of this channel.")
+        if request.method != "POST" or request.path.strip("/"):
+            raise Refused("Dossiers are posted to the channel's own address.", status=404)
+        try:
+            message = orjson.loads(request.body)
+        except orjson.JSONDecodeError:
+            raise Refused("The message is not JSON.", status=400) from None
+        if not isinstance(message, dict) or not message.get("MaHoSo") or "record" in message:
+            raise Refused("The message is no dossier.", status=400)
+        return Receipt([Item(message)], _answer)
+
+
+def row_order(row: Mapping[str, str]) -> tuple[str, ...]:
+    """The order in which holdings list progress rows."""
+    return (row["ThoiDiemXuLy"], row["TrangThai"], *map(str, row.values()))
+
+
+def _answer(reception: Reception, sentence: str) -> Reply:
+    return Reply(orjson.dumps({"error_code": ANSWERS[reception], "message": sentence}))

@@ -1,0 +1,54 @@
+"""Publishing procedures upstream (assumed shape, `codes.PUBLISHING`): sending again replaces, so doubles do no harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.sdk import Outcome, Reason, deferred, delivered
+from plugins.national_portal.batches import Case, Line, split_until_taken
+from plugins.national_portal.codes import PUBLISHING
+from plugins.national_portal.formats import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.sdk import Outgoing
+    from plugins.national_portal.client import Portal, Reply
+
+
+class Procedure(Case):
+    """A procedure on its way."""
+
+    def __init__(self, outgoing: Outgoing) -> None:
+        super().__init__(outgoing)
+        self.number = str(outgoing.mapped[PUBLISHING["key"]])
+        self.wanted = digest(outgoing.mapped)
+        self.digest = outgoing.acknowledged.get("digest")
+
+    def memo(self) -> dict[str, Any]:
+        return {"digest": self.digest}
+
+
+def push(portal: Portal, batch: Sequence[Outgoing]) -> list[Outcome]:
+    """Send the procedures that differ from what the portal was told; one outcome each."""
+    cases = [Procedure(outgoing) for outgoing in batch]
+    line = Line(portal)
+
+    def send(group: Sequence[Procedure]) -> Reply | None:
+        rows = {PUBLISHING["list"]: [case.outgoing.mapped for case in group]}
+        return line.call(group, PUBLISHING["service"], **rows)
+
+    def taken(case: Procedure) -> None:
+        case.digest = case.wanted
+
+    split_until_taken([case for case in cases if case.digest != case.wanted], send, taken=taken, refused=Case.reject)
+    for case in cases:
+        if case.outcome is None and line.trouble and case.digest != case.wanted:
+            case.leave(line.trouble)
+    return [case.outcome or delivered(case.outgoing, reference=case.number, acknowledged=case.memo()) for case in cases]
+
+
+def recall(batch: Sequence[Outgoing]) -> list[Outcome]:
+    """The portal's catalogue does not show what waits for its approval; publishing again is harmless, so do that."""
+    sentence = "Published procedures cannot be looked up; they are sent again, which replaces."
+    return [deferred(outgoing, Reason.NOT_READY, detail=sentence, acknowledged={"digest": None}) for outgoing in batch]
