@@ -49,7 +49,9 @@ def test_a_fee_of_a_supplement_may_be_paid(dossier: dict[str, Any]) -> None:
         ({"supplements": [{"id": "1", "requested_at": "2026-05-11T09:00:00Z", "received_at": "2026-05-10T09:00:00Z", "content": "x", "status": "received"}]}, "supplement_before_request"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_with_its_own_code(dossier: dict[str, Any], change: dict[str, Any], code: str) -> None:
+def test_what_cannot_be_is_refused_with_its_own_code(
+    dossier: dict[str, Any], change: dict[str, Any], code: str
+) -> None:
     assert codes("dossier", dossier | change) == [code]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from unicodedata import normalize
 
@@ -30,7 +31,13 @@ def test_composed_and_decomposed_letters_give_one_document(name: str) -> None:
     assert admit("dossier", composed)[0] == admit("dossier", decomposed)[0]
 
 
-@given(st.dictionaries(st.text(max_size=8), st.recursive(st.text() | st.booleans() | st.floats(allow_nan=False), st.lists, max_leaves=8), max_size=5))
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.recursive(st.text() | st.booleans() | st.floats(allow_nan=False), st.lists, max_leaves=8),
+        max_size=5,
+    )
+)
 def test_normalising_twice_is_normalising_once(data: dict[str, Any]) -> None:
     document = dossier(form={"code": "other", "data": data})
     once, problems = normalise("dossier", document)
@@ -38,10 +45,8 @@ def test_normalising_twice_is_normalising_once(data: dict[str, Any]) -> None:
     assert normalise("dossier", once) == (once, [])
 
 
-@given(st.datetimes(min_value=__import__("datetime").datetime(1990, 1, 1), max_value=__import__("datetime").datetime(2090, 1, 1)), OFFSETS)
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)), OFFSETS)  # noqa: DTZ001 - Hypothesis wants naive bounds
 def test_any_offset_gives_the_same_moment_in_vietnamese_time(moment: Any, offset: int) -> None:
-    from datetime import datetime, timedelta, timezone
-
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)), microsecond=0)
     document, problems = normalise("event", {"occurred_at": aware.isoformat(), "status": "accepted"})
     assert problems == []
@@ -65,7 +70,10 @@ def test_a_time_is_kept_at_whole_seconds_unless_some_fraction_was_given(given_ti
 
 def test_both_forms_of_every_code_give_one_document() -> None:
     old = dossier(code="000.17.22.H56-260511-0007", numbers={"own": "x"})
-    old["agencies"] = {"received": {"id": "000.17.22.H56", "name": "A"}, "competent": {"id": "000.00.00.H56", "name": "B"}}
+    old["agencies"] = {
+        "received": {"id": "000.17.22.H56", "name": "A"},
+        "competent": {"id": "000.00.00.H56", "name": "B"},
+    }
     old["procedure"]["code"] = "1.001193.000.00.00.H56"
     new = dossier(code="H56.22.17-260511-0007", numbers={"own": "x"})
     new["agencies"] = {"received": {"id": "H56.22.17", "name": "A"}, "competent": {"id": "H56", "name": "B"}}
@@ -120,7 +128,11 @@ def test_whole_floats_become_integers_and_large_ones_stay() -> None:
 
 def test_an_unchecked_document_gives_problems_instead_of_exceptions() -> None:
     _, problems = normalise("dossier", {"code": "?", "received_at": "yesterday", "procedure": {"code": "x"}})
-    assert {problem.code for problem in problems} == {"dossier_code_malformed", "time_malformed", "procedure_code_malformed"}
+    assert {problem.code for problem in problems} == {
+        "dossier_code_malformed",
+        "time_malformed",
+        "procedure_code_malformed",
+    }
 
 
 def test_a_postal_order_of_the_hub_takes_the_canonical_dossier_number() -> None:

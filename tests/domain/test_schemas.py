@@ -52,7 +52,9 @@ def test_a_misspelt_property_is_answered_with_the_likely_one(dossier: dict[str, 
     assert "received_at" in problem.en
 
 
-@pytest.mark.parametrize(("text", "hint"), [("0900000001\n", "line break"), (" 0900000001", "white space"), ("０９00000001", "full-width")])
+@pytest.mark.parametrize(
+    ("text", "hint"), [("0900000001\n", "line break"), (" 0900000001", "white space"), ("０９00000001", "full-width")]
+)
 def test_a_hint_says_what_the_eye_does_not_see(dossier: dict[str, Any], text: str, hint: str) -> None:
     dossier["applicant"]["phone"] = text
     (problem,) = validate("dossier", dossier)

@@ -60,7 +60,9 @@ def test_no_message_of_an_invalid_example_repeats_a_personal_value(path: Path) -
             continue
         value = example["document"]
         for part in problem.pointer.split("/")[1:]:
-            value = value[int(part)] if isinstance(value, list) else value.get(part) if isinstance(value, dict) else None
+            value = (
+                value[int(part)] if isinstance(value, list) else value.get(part) if isinstance(value, dict) else None
+            )
         if isinstance(value, str) and len(value) > 3:
             assert value.strip() not in problem.en
             assert value.strip() not in problem.vi

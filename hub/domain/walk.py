@@ -1,0 +1,150 @@
+"""One walk over one document: text into NFC, times into the kept form, codes into theirs.
+
+Parts are rebuilt only where something changes: a document that is normal already is returned as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from unicodedata import is_normalized, normalize
+
+from hub.domain import times
+from hub.domain.codes.malformed import Malformed
+from hub.domain.problem import Problem, pointer
+from hub.domain.schemas import MAX_DEPTH, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Document = dict[str, Any]
+Value = TypeVar("Value")
+
+EXACT: Final = 2**53
+"""Below this every whole float is the integer it looks like, so 1.0 and 1 are one number."""
+
+_TIMES: Final = frozenset({
+    "filed_at", "received_at", "finished_at", "returned_at", "refused_at", "paid_at", "requested_at", "cancelled_at",
+    "modified_at", "occurred_at", "started_at",
+})  # fmt: skip
+_DUE_TIMES: Final = frozenset({"due_at", "due_before", "due_after"})
+"""Times of promise: normalised, but they say nothing about when the document was last changed."""
+
+
+class Walk:
+    """One walk over one document: what changed, what was wrong, which times were seen."""
+
+    __slots__ = ("problems", "seen")
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.seen: list[str] = []  # times of things done, in the kept form; times of promise are not among them
+
+    def mapping(self, value: Document, path: tuple[str | int, ...], *, free: bool = False) -> Document:
+        """A mapping with its text in NFC and its times in the kept form; the same object when nothing changes."""
+        if len(path) > MAX_DEPTH:
+            return self.too_deep(value, path)
+        changed: Document | None = None
+        for name, entry in value.items():
+            kind = type(entry)
+            if kind is str:
+                if not entry.isascii():
+                    new: Any = self.text(entry, (*path, name)) if free else _nfc(entry)
+                elif free:
+                    continue
+                elif name in _TIMES:
+                    new = self.time(entry, path, name)
+                    self.seen.append(new)
+                elif name in _DUE_TIMES:
+                    new = self.time(entry, path, name)
+                else:
+                    continue
+            elif kind is dict:
+                new = self.mapping(entry, (*path, name), free=free or name == "data")
+            elif kind is list:
+                new = self.sequence(entry, (*path, name), free=free)
+            elif kind is float and entry.is_integer() and abs(entry) < EXACT:
+                new = int(entry)
+            else:
+                continue
+            if new is not entry:
+                if changed is None:
+                    changed = dict(value)
+                changed[name] = new
+        result = value if changed is None else changed
+        return self.names(result, path) if free else result
+
+    def sequence(self, value: list[Any], path: tuple[str | int, ...], *, free: bool) -> list[Any]:
+        """The same for a list."""
+        if len(path) > MAX_DEPTH:
+            return self.too_deep(value, path)
+        changed: list[Any] | None = None
+        for index, entry in enumerate(value):
+            kind = type(entry)
+            if kind is dict:
+                new: Any = self.mapping(entry, (*path, index), free=free)
+            elif kind is list:
+                new = self.sequence(entry, (*path, index), free=free)
+            elif kind is str and not entry.isascii():
+                new = self.text(entry, (*path, index)) if free else _nfc(entry)
+            elif kind is float and entry.is_integer() and abs(entry) < EXACT:
+                new = int(entry)
+            else:
+                continue
+            if new is not entry:
+                if changed is None:
+                    changed = list(value)
+                changed[index] = new
+        return value if changed is None else changed
+
+    def names(self, value: Document, path: tuple[str | int, ...]) -> Document:
+        """The property names of a free form are text too."""
+        if all(name.isascii() for name in value):
+            return value
+        return {self.text(name, (*path, name)): entry for name, entry in value.items()}
+
+    def text(self, text: str, path: tuple[str | int, ...]) -> str:
+        """Free text in NFC; the validator does not look into a free form, so lone surrogates are found here."""
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.problems.append(problem("surrogate", list(path)))
+        return _nfc(text)
+
+    def too_deep(self, value: Value, path: tuple[str | int, ...]) -> Value:
+        """Leave what lies too deep as it is, and say so."""
+        self.problems.append(problem("depth", list(path[:MAX_DEPTH]), limit=MAX_DEPTH))
+        return value
+
+    def time(self, text: str, path: tuple[str | int, ...], name: str) -> str:
+        """A time in the kept form; a problem and the text as it was, when it is none."""
+        try:
+            return times.canonical(text)
+        except ValueError:
+            where = pointer((*path, name))
+            self.problems.append(Problem(
+                where, "format", "time_malformed",
+                f"{where}: không phải thời điểm kèm múi giờ; đúng ra là 2026-05-11T08:30:00+07:00.",
+                f"{where}: not a time with offset; right would be 2026-05-11T08:30:00+07:00.",
+            ))  # fmt: skip
+            return text
+
+    def code(
+        self, document: Document, path: tuple[str | int, ...], name: str, canonical: Callable[[str], str]
+    ) -> Document:
+        """`document` with one code property in its kept form."""
+        text = document.get(name)
+        if text is None:
+            return document
+        try:
+            kept = canonical(text)
+        except Malformed as error:
+            where = pointer((*path, name))
+            self.problems.append(
+                Problem(where, "pattern", error.code, f"{where}: {error.vi}.", f"{where}: {error.en}.")
+            )
+            return document
+        return document if kept == text else {**document, name: kept}
+
+
+def _nfc(text: str) -> str:
+    return text if is_normalized("NFC", text) else normalize("NFC", text)

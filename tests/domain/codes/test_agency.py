@@ -1,0 +1,118 @@
+"""Agency identifiers: both forms lead to one, and nothing else gets through."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.codes import agency
+from hub.domain.codes.malformed import Malformed
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "agencies"
+ROOTS = st.builds("{}{:02d}".format, st.sampled_from("GH"), st.integers(1, 63))
+GROUPS = st.tuples(st.integers(0, 99), st.integers(0, 99), st.integers(0, 999))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("000.17.22.H56", "H56.22.17"),
+        ("000.00.06.H56", "H56.06"),
+        ("000.00.00.H56", "H56"),
+        ("000.00.01.H22", "H22.01"),
+        ("000.00.14.H20", "H20.14"),
+        ("001.02.03.G15", "G15.03.02.001"),
+        ("001.00.22.H56", "H56.22.00.001"),
+        ("H26.107", "H26.107"),
+        ("H56.14", "H56.14"),
+        ("G09.20", "G09.20"),
+        ("G12.18", "G12.18"),
+        ("H56.00.00", "H56"),
+        ("H56", "H56"),
+    ],
+)
+def test_real_samples_of_both_forms(written: str, kept: str) -> None:
+    assert agency.canonical(written) == kept
+
+
+@given(ROOTS, GROUPS)
+def test_the_old_form_and_back_is_the_same_agency(root: str, groups: tuple[int, int, int]) -> None:
+    second, third, fourth = groups
+    old = f"{fourth:03d}.{third:02d}.{second:02d}.{root}"
+    new = f"{root}.{second:02d}.{third:02d}.{fourth:03d}"
+    assert agency.canonical(old) == agency.canonical(new)
+    assert agency.old_form(agency.canonical(old)) == old
+    assert agency.canonical(agency.canonical(old)) == agency.canonical(old)
+
+
+@given(ROOTS, GROUPS, GROUPS)
+def test_two_agencies_never_become_one(root: str, one: tuple[int, int, int], other: tuple[int, int, int]) -> None:
+    forms = [f"{fourth:03d}.{third:02d}.{second:02d}.{root}" for second, third, fourth in (one, other)]
+    assert (agency.canonical(forms[0]) == agency.canonical(forms[1])) == (one == other)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["", "H5", "X56", "h56", "H56.", ".H56", "H56.14\n", "Ｈ56", "H５６", "00.14.H56", "000.00.14.H56.22", "H56.12345",
+     "H56.1.2.3.4", "H56-14", " H56", "000.00.14.X56", "H56..14"],
+)  # fmt: skip
+def test_junk_is_refused_with_a_sentence_that_says_what_would_be_right(junk: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        agency.canonical(junk)
+    assert caught.value.code == "agency_id_malformed"
+    assert "H56.22.17" in caught.value.en
+    assert "H56.22.17" in caught.value.vi
+
+
+@given(st.text(max_size=24))
+def test_any_text_is_either_an_agency_or_malformed(text: str) -> None:
+    try:
+        kept = agency.canonical(text)
+    except Malformed:
+        return
+    assert agency.canonical(kept) == kept
+    assert kept.isascii()
+
+
+def test_a_group_that_is_too_wide_has_no_old_form() -> None:
+    assert agency.old_form("H26.107") is None
+    assert agency.old_form("H56.1") is None
+    assert agency.old_form("H56.14") == "000.00.14.H56"
+
+
+def test_within_goes_by_levels_not_by_letters() -> None:
+    assert agency.within("000.17.22.H56", "H56.22")
+    assert agency.within("H56", "H56")
+    assert not agency.within("H56.221", "H56.22")
+    assert not agency.within("H56", "H56.22")
+
+
+def test_the_parent_of_an_agency() -> None:
+    assert str(agency.parse("H56.22.17").parent) == "H56.22"
+    assert str(agency.parse("H56.22.00.001").parent) == "H56.22"
+    assert agency.parse("H56").parent is None
+
+
+def test_a_retired_province_is_followed_by_another_from_the_day_of_the_merger() -> None:
+    before, after = date(2025, 6, 30), date(2025, 7, 1)
+    assert agency.successor("H02", on=before) == "H02"
+    assert agency.successor("000.00.00.H02", on=after) == "H05"
+    assert agency.successor("H02.14", on=after) == "H02.14"
+    assert agency.governing_root("H02.14", on=after) == "H05"
+    assert agency.governing_root("H02.14", on=before) == "H02"
+    assert agency.governing_root("H56.14", on=after) == "H56"
+    assert agency.succession("H56") is None
+
+
+def test_the_shipped_table_is_that_of_the_data() -> None:
+    table = DATA / "agency_codes_H_pre2025.csv"
+    if not table.exists():
+        pytest.skip("the data folder is not here")
+    with table.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            assert agency.successor(row["agency_code"], on=date(2026, 1, 1)) == row["current_agency_code"]
