@@ -60,7 +60,11 @@ def test_the_door_has_hook_implementations_only(folder):
 @each_plugin
 def test_settings_are_described_and_closed(folder):
     schema = json.loads((folder / "settings.schema.json").read_text(encoding="utf-8"))
-    undescribed = [key for key, value in schema["properties"].items() if not value.get("description")]
+    undescribed = [
+        key
+        for key, value in schema["properties"].items()
+        if not (value.get("description") and value.get("x-description-vi"))
+    ]
 
     assert schema["additionalProperties"] is False
     assert not undescribed
@@ -103,3 +107,11 @@ def _imported(node):
     if isinstance(node, ast.Import):
         return [alias.name.split(".")[0] for alias in node.names]
     return [node.module.split(".")[0]] if isinstance(node, ast.ImportFrom) and node.module else []
+
+
+@each_plugin
+def test_every_guess_stands_on_the_page_of_its_partner(folder):
+    guesses = page(f"docs/assumptions.d/{folder.name}.md")
+
+    assert len(re.findall(r"^\|", guesses, re.MULTILINE)) > 2
+    assert f"(assumptions.d/{folder.name}.md)" in page("docs/assumptions.md")
