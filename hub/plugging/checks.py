@@ -23,6 +23,10 @@ REQUIRED = ("name", "title", "settings_schema")
 
 def plugin_problems(plugin: object) -> list[str]:
     """What is wrong with a plugin's hook implementations, beyond what pluggy finds by itself."""
+    if inspect.isclass(plugin):
+        return ["it is a class; register an instance of it, or a module."]
+    if getattr(type(plugin), "__hash__", None) is None:
+        return ["it cannot be hashed, so that it cannot be told from other plugins."]
     return [problem for name, value in _members(plugin) for problem in _implementation_problems(name, value)]
 
 
