@@ -9,17 +9,10 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-import orjson
-from holidays import country_holidays
-
+from hub.domain.days_off import days_off
 from hub.domain.times import VIETNAM
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Unit = Literal["working_day", "day", "hour", "month"]
 
@@ -48,7 +41,7 @@ class WorkCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works on a day."""
-        year = _year(day.year)
+        year = days_off(day.year)
         if day in year.worked:
             return self.compensating_days_count
         return day.weekday() < SATURDAY and day not in year.off
@@ -147,41 +140,6 @@ def due(
 ) -> datetime:
     """When a result is due, by the usual calendar or another."""
     return calendar.due(received_at, amount, unit, same_day=same_day)
-
-
-def day_off_name(day: date) -> str | None:
-    """The Vietnamese name of the holiday on a day, or None."""
-    return _year(day.year).off.get(day)
-
-
-@dataclass(frozen=True, slots=True)
-class _Year:
-    off: Mapping[date, str]
-    worked: frozenset[date]
-
-
-@cache
-def _year(year: int) -> _Year:
-    """Holidays and worked Saturdays of a year: the package's, then the overrides."""
-    known = country_holidays("VN", years=year, language="vi")
-    off = {day: name for day, name in known.items() if day.year == year}
-    worked = {day for day in known.weekend_workdays if day.year == year}
-    for entry in _overrides():
-        day = date.fromisoformat(entry["date"])
-        if day.year == year and entry["kind"] == "off":
-            off[day] = entry["name"]
-            worked.discard(day)
-        elif day.year == year:
-            worked.add(day)
-            off.pop(day, None)
-    return _Year(off, frozenset(worked))
-
-
-@cache
-def _overrides() -> list[dict[str, str]]:
-    table = orjson.loads(files("hub.domain").joinpath("data/calendar_overrides.json").read_bytes())
-    days: list[dict[str, str]] = table["days"]
-    return days
 
 
 def _vietnamese(moment: datetime) -> datetime:

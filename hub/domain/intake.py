@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-def admit(kind: str, raw: Any) -> tuple[Document | None, list[Problem]]:
-    """The normalised document and no problem, or None and every problem found at the first stage that found one."""
+def admit(kind: str, raw: Any, *, speaker: str | None = None) -> tuple[Document | None, list[Problem]]:
+    """The normalised document and no problem, or None and every problem found at the first stage that found one.
+
+    `speaker`: the name the sender's events are stamped with, so that another's events it only echoes are dropped.
+    """
     if problems := validate(kind, raw):
         return None, problems
-    document, problems = normalise(kind, raw)
+    document, problems = normalise(kind, raw, speaker=speaker)
     problems += check(kind, document)
     return (None, problems) if problems else (document, [])
 

@@ -27,10 +27,14 @@ _READ_ONLY: Final = {
 _EVENT_READ_ONLY: Final = ("source", "key")
 
 
-def normalise(kind: str, document: Document) -> tuple[Document, list[Problem]]:
-    """The document in its one kept form, and what could not be brought into it (nothing, if it was validated)."""
+def normalise(kind: str, document: Document, *, speaker: str | None = None) -> tuple[Document, list[Problem]]:
+    """The document in its one kept form, and what could not be brought into it (nothing, if it was validated).
+
+    `speaker` is the name under which the sender's events are stamped. Events stamped with another name are an echo of
+    what the hub itself told, and are dropped; without a speaker all events are taken for the sender's own.
+    """
     walk = Walk()
-    plain = walk.mapping(_without_read_only(kind, document), ())
+    plain = walk.mapping(_without_read_only(kind, document, speaker), ())
     return _KINDS[kind](plain, walk), walk.problems
 
 
@@ -99,11 +103,12 @@ def _with_modified_at(document: Document, walk: Walk) -> Document:
     return document
 
 
-def _without_read_only(kind: str, document: Document) -> Document:
+def _without_read_only(kind: str, document: Document, speaker: str | None) -> Document:
     names = _EVENT_READ_ONLY if kind == "event" else _READ_ONLY[kind]
     if any(name in document for name in names):
         document = {name: value for name, value in document.items() if name not in names}
     events = document.get("events")
     if events and any("key" in event or "source" in event for event in events):
-        document = {**document, "events": [_without_read_only("event", event) for event in events]}
+        own = [event for event in events if speaker is None or event.get("source", speaker) == speaker]
+        document = {**document, "events": [_without_read_only("event", event, speaker) for event in own]}
     return document

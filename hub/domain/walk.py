@@ -10,11 +10,12 @@ from unicodedata import is_normalized, normalize
 
 from hub.domain import times
 from hub.domain.codes.malformed import Malformed
-from hub.domain.problem import Problem, pointer
 from hub.domain.schemas import MAX_DEPTH, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hub.domain.problem import Problem
 
 Document = dict[str, Any]
 Value = TypeVar("Value")
@@ -120,12 +121,9 @@ class Walk:
         try:
             return times.canonical(text)
         except ValueError:
-            where = pointer((*path, name))
-            self.problems.append(Problem(
-                where, "format", "time_malformed",
-                f"{where}: không phải thời điểm kèm múi giờ; đúng ra là 2026-05-11T08:30:00+07:00.",
-                f"{where}: not a time with offset; right would be 2026-05-11T08:30:00+07:00.",
-            ))  # fmt: skip
+            vi = "không phải thời điểm kèm múi giờ; đúng ra là 2026-05-11T08:30:00+07:00"
+            en = "not a time with offset; right would be 2026-05-11T08:30:00+07:00"
+            self.problems.append(problem("format", [*path, name], code="time_malformed", vi=vi, en=en))
             return text
 
     def code(
@@ -138,10 +136,7 @@ class Walk:
         try:
             kept = canonical(text)
         except Malformed as error:
-            where = pointer((*path, name))
-            self.problems.append(
-                Problem(where, "pattern", error.code, f"{where}: {error.vi}.", f"{where}: {error.en}.")
-            )
+            self.problems.append(problem("pattern", [*path, name], code=error.code, vi=error.vi, en=error.en))
             return document
         return document if kept == text else {**document, name: kept}
 

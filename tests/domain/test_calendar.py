@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.calendar import USUAL, Unit, WorkCalendar, day_off_name, due
+from hub.domain.calendar import USUAL, Unit, WorkCalendar, due
+from hub.domain.days_off import day_off_name
 from hub.domain.times import VIETNAM
 
 TABLE = Path(__file__).parents[3] / "shared" / "data" / "calendar" / "vn_public_holidays_2020_2027.csv"

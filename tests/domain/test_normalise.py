@@ -100,6 +100,32 @@ def test_what_get_gives_can_be_put_back_and_read_only_properties_are_ignored() -
     assert all(not {"source", "key"} & event.keys() for event in document["events"])
 
 
+def test_another_ones_events_in_what_get_gave_are_an_echo_and_are_dropped() -> None:
+    given = dossier(
+        events=[
+            {
+                "id": "1",
+                "source": "mot_cua",
+                "key": "mot_cua/1",
+                "occurred_at": "2026-05-11T08:30:00+07:00",
+                "status": "accepted",
+            },
+            {
+                "id": "1",
+                "source": "national",
+                "key": "national/1",
+                "occurred_at": "2026-05-11T08:00:00+07:00",
+                "status": "registered",
+            },
+            {"id": "2", "occurred_at": "2026-05-11T09:00:00+07:00", "status": "processing"},
+        ]
+    )
+    document, problems = admit("dossier", given, speaker="mot_cua")
+    assert problems == []
+    assert document is not None
+    assert [(event["id"], event["status"]) for event in document["events"]] == [("1", "accepted"), ("2", "processing")]
+
+
 def test_the_default_time_of_change_is_the_latest_time_that_is_not_a_promise() -> None:
     document, _ = normalise("dossier", dossier(due_at="2027-01-01T00:00:00+07:00"))
     assert document["modified_at"] == "2026-05-11T08:30:00+07:00"
