@@ -28,7 +28,7 @@ RECORD_STAMP = "NGAYCAPNHAT"
 
 @dataclass(slots=True)
 class Cursor:
-    """prints: code → fingerprint of its row and of its record; turn: the last one read again; at: the last whole pull."""
+    """prints: code → fingerprints of row and record; turn: the last one read again; at: the last whole pull."""
 
     prints: dict[str, str] = field(default_factory=dict)
     turn: str = ""

@@ -1,4 +1,4 @@
-"""The wire of the portal (generation A): one POST per call, `service` in the body, a session that ends without notice."""
+"""The wire of the portal (generation A): one POST per call, `service` in the body, a session that may end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The portal's codes, limits and names in visible tables; a line marked (assumed) has no source and is the one to correct."""
+"""The portal's codes, limits and names in visible tables; a line marked (assumed) has no source: correct it here."""
 
 from __future__ import annotations
 

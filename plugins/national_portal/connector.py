@@ -1,4 +1,4 @@
-"""The national portal as a partner: told, asked, read and listened to. The story; the words are in the other modules."""
+"""The national portal as a partner that is told, asked, read and listened to: the story, without the words."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
         """A dossier a citizen filed online; authentic by a bearer token the portal was given (assumed)."""
         given = request.headers.get("authorization", "").removeprefix(BEARER).encode()
         known = [token.encode() for token in self.settings.get("inbound_tokens", ())]
-        if not any([hmac.compare_digest(given, token) for token in known]):
+        if not any(hmac.compare_digest(given, token) for token in known):
             raise Refused("The call has no token of this channel.")
         if request.method != "POST" or request.path.strip("/"):
             raise Refused("Dossiers are posted to the channel's own address.", status=404)

@@ -1,4 +1,4 @@
-"""Dossiers in the portal's words: core (DongBoHoSoMC), progress (CapNhatTienDoHoSoMC), decision (DongBoTrangThaiHoSo). Pure."""
+"""Dossiers in the portal's words: core, progress rows, and the decision on those born there. Pure."""
 
 from __future__ import annotations
 

@@ -158,5 +158,5 @@ def _text(message: Mapping[str, Any], field: str, *, most: int = 500) -> str:
         return ""
     if not isinstance(value, str | int):
         raise Unmappable(f"{field} is not a text.")
-    words = "".join(" " if ord(letter) < 32 or ord(letter) == 127 else letter for letter in str(value))  # noqa: PLR2004
+    words = "".join(" " if ord(letter) < 32 or ord(letter) == 127 else letter for letter in str(value))
     return " ".join(words.split())[:most]
