@@ -16,14 +16,15 @@ FILES: Final = {
     "procedure": "procedure/v1.json",
     "postal_order": "postal_order/v1.json",
     "event": "common/event.json",
+    "postal_event": "common/postal_event.json",
 }
-"""Names that can be bundled and validated: the kinds, and one dossier event alone."""
+"""Names that can be bundled and validated: the kinds, and one event alone of a dossier or of a postal order."""
 
 Schema = dict[str, Any]
 
 
 def load(name: str) -> Schema:
-    """One schema file as written: `dossier`, `event`, or a path such as `common/party.json`."""
+    """One schema file as written: `dossier`, `postal_event`, or a path such as `common/party.json`."""
     path = FILES.get(name, name)
     schema: Schema = orjson.loads(_text(path))
     return schema

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from hub.domain.problem import Problem
 
 Document = dict[str, Any]
+_EVENT_READ_ONLY: Final = ("source", "key")
 _READ_ONLY: Final = {
     "dossier": ("status", "status_at", "flags"),
     "postal_order": ("status", "status_at", "flags"),
     "procedure": (),
-    "event": (),
+    "event": _EVENT_READ_ONLY,
+    "postal_event": _EVENT_READ_ONLY,
 }
-_EVENT_READ_ONLY: Final = ("source", "key")
 
 
 def normalise(kind: str, document: Document, *, speaker: str | None = None) -> tuple[Document, list[Problem]]:
@@ -87,6 +88,7 @@ _KINDS: Final[dict[str, Callable[[Document, Walk], Document]]] = {
     "procedure": _procedure,
     "postal_order": _postal_order,
     "event": _event,
+    "postal_event": _event,
 }
 
 
@@ -104,7 +106,7 @@ def _with_modified_at(document: Document, walk: Walk) -> Document:
 
 
 def _without_read_only(kind: str, document: Document, speaker: str | None) -> Document:
-    names = _EVENT_READ_ONLY if kind == "event" else _READ_ONLY[kind]
+    names = _READ_ONLY[kind]
     if any(name in document for name in names):
         document = {name: value for name, value in document.items() if name not in names}
     events = document.get("events")

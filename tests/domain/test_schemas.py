@@ -111,6 +111,21 @@ def test_one_event_is_admitted_alone() -> None:
     assert {problem.code for problem in problems} == {"time_malformed", "status_unknown"}
 
 
+def test_one_postal_event_is_admitted_alone() -> None:
+    raw = {
+        "leg": "return",
+        "occurred_at": "2026-05-13T03:00:00Z",
+        "status": "unknown",
+        "code": "170",
+        "source": "vnpost",
+    }
+    event, problems = admit("postal_event", raw)
+    assert problems == []
+    assert event == {"leg": "return", "occurred_at": "2026-05-13T10:00:00+07:00", "status": "unknown", "code": "170"}
+    _, problems = admit("postal_event", raw | {"item_code": "EA123456786VN"})
+    assert [(problem.pointer, problem.code) for problem in problems] == [("/item_code", "item_code_check_digit")]
+
+
 def test_an_unknown_kind_is_an_error_of_the_caller() -> None:
     with pytest.raises(KeyError, match="no schema for kind"):
         validate("letter", {})

@@ -25,4 +25,5 @@ _RULES: Final[dict[str, tuple[Callable[[Document], Iterator[Problem]], ...]]] = 
     "procedure": procedure.RULES,
     "postal_order": postal_order.RULES,
     "event": (event_in_order,),
+    "postal_event": (postal_order.item_code_valid,),
 }

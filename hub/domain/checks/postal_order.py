@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.domain.checks.shared import broken, unique_ids
+from hub.domain.checks.shared import Path, broken, unique_ids
 from hub.domain.codes import s10
 from hub.domain.codes.malformed import Malformed
 
@@ -26,13 +26,18 @@ def _event_legs_known(document: Document) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def item_code_valid(event: Document, path: Path = ()) -> Iterator[Problem]:
+    """The check digit of an item code is right."""
+    if (code := event.get("item_code")) is not None:
+        try:
+            s10.canonical(code)
+        except Malformed as error:
+            yield broken((*path, "item_code"), "s10", error.code, vi=error.vi, en=error.en)
+
+
 def _item_codes(document: Document) -> Iterator[Problem]:
     for index, event in enumerate(document.get("events", ())):
-        if (code := event.get("item_code")) is not None:
-            try:
-                s10.canonical(code)
-            except Malformed as error:
-                yield broken(("events", index, "item_code"), "s10", error.code, vi=error.vi, en=error.en)
+        yield from item_code_valid(event, ("events", index))
 
 
 def _legs_in_order(document: Document) -> Iterator[Problem]:
