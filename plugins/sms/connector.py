@@ -27,6 +27,7 @@ from hub.sdk import (
     unknown,
 )
 from hub.sdk.soap import Fault
+from plugins.sms import memo
 from plugins.sms.client import Gateway, request_id
 from plugins.sms.mapping import CHOSEN, TEMPLATES, Mapped, Message, messages, receiver, result
 from plugins.sms.quiet import seconds_left
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BALANCE_KNOWN = "0"  # errCode of checkBalance
+DETAIL_LENGTH = 100  # characters of the gateway's words that are kept
 
 
 class SmsConnector(Connector, Pushes):
     """Tells citizens by text message.
 
-    The memo: `sent` event keys in order, `texts` what was sent for each, `passed` keys that were not worth a message,
-    `uncertain` keys whose sending began and whose end is not known: those are never sent again by the hub.
+    A message whose sending began and whose end is not known is not sent again by the hub; when an operator lets it go
+    again (a replay of the same version) it carries the same number, by which the gateway can tell it is a double.
     """
 
     name = "sms"
@@ -84,52 +86,38 @@ class SmsConnector(Connector, Pushes):
         return messages(document, chosen=self._chosen, templates=self._templates)
 
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
-        """The messages that were sent, as they were sent."""
-        memo = outgoing.acknowledged
-        texts = memo.get("texts", {})
-        sent = [texts[event] for event in memo.get("sent", ())]
-        return {"messages": sent} if sent else None
+        """The messages that were sent, as they were sent, and the one that is due."""
+        told = memo.texts(memo.of(outgoing), outgoing.mapped)
+        return {"messages": told} if told else None
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Send the message of the latest chosen event, if it is still worth one."""
         return [self._one(outgoing) for outgoing in batch]
 
     def _one(self, outgoing: Outgoing) -> Outcome:
-        memo, mapped = outgoing.acknowledged, outgoing.mapped
-        settled = {*memo.get("sent", ()), *memo.get("passed", ())}
-        open_ones = [message for message in mapped.messages if message.event not in settled]
+        known, mapped = memo.of(outgoing), outgoing.mapped
+        waiting = memo.open_messages(known, mapped)
         latest = mapped.messages[-1] if mapped.messages else None
-        if latest is None or latest not in open_ones or self._too_old(latest):
-            return self._nothing(outgoing, open_ones)
-        if latest.event in memo.get("uncertain", ()):
-            return unknown(
-                outgoing,
-                Reason.UNCERTAIN,
-                detail="This message was begun before; it is never sent twice.",
-                acknowledged=memo,
-            )
+        if latest is None or latest not in waiting or self._too_old(latest):
+            return delivered(outgoing, acknowledged=memo.passed(known, waiting))
+        begun = known.get("uncertain")
+        if begun and begun["event"] == latest.event and begun["version"] != outgoing.version:
+            # Not an operator's replay but a later version: whoever has to decide has not decided yet.
+            again = memo.begun(known, latest, version=outgoing.version)
+            return unknown(outgoing, Reason.UNCERTAIN, detail="Its message was begun before.", acknowledged=again)
         wait = seconds_left(self.tools.clock.now(), **self._quiet)
         if wait:
             return deferred(outgoing, Reason.NOT_READY, detail="Quiet hours.", retry_after=wait)
-        return self._send(outgoing, mapped, latest)
+        return self._send(outgoing, known, latest)
 
     def _too_old(self, message: Message) -> bool:
         return self.tools.clock.now() - message.at > self._oldest
 
-    def _nothing(self, outgoing: Outgoing, passed: Sequence[Message]) -> Outcome:
-        """Nothing is worth sending: what was still open is passed over."""
-        memo = dict(outgoing.acknowledged)
-        if passed:
-            memo["passed"] = [*memo.get("passed", ()), *(message.event for message in passed)]
-            memo.pop("uncertain", None)
-        return delivered(outgoing, acknowledged=memo)
-
-    def _send(self, outgoing: Outgoing, mapped: Mapped, message: Message) -> Outcome:
-        memo = outgoing.acknowledged
+    def _send(self, outgoing: Outgoing, known: Mapping[str, Any], message: Message) -> Outcome:
         number = request_id(outgoing.channel, outgoing.key, message.event)
-        begun = {**memo, "uncertain": [message.event]}
+        begun = memo.begun(known, message, version=outgoing.version)
         try:
-            code, words = self._gateway.send(to=mapped.to, content=message.content, request=number)
+            code, words = self._gateway.send(to=outgoing.mapped.to, content=message.content, request=number)
         except Unanswered as problem:
             return unknown(outgoing, Reason.UNANSWERED, detail=problem.sentence, code=problem.code, acknowledged=begun)
         except Garbled as problem:
@@ -141,15 +129,8 @@ class SmsConnector(Connector, Pushes):
             return unknown(outgoing, Reason.UNANSWERED, detail=detail, code=problem.code, acknowledged=begun)
         word, reason = result(code, words)
         if word is OutcomeWord.DELIVERED:
-            return delivered(outgoing, reference=number, code=code, acknowledged=_sent(memo, mapped, message))
+            after = memo.sent(known, outgoing.mapped, message)
+            return delivered(outgoing, reference=number, code=code, acknowledged=after)
         doubtful = begun if word is OutcomeWord.UNKNOWN else None
-        return Outcome(outgoing.delivery_id, word, reason, code, (words or "")[:100] or None, acknowledged=doubtful)
-
-
-def _sent(memo: Mapping[str, Any], mapped: Mapped, message: Message) -> Mapping[str, Any]:
-    """The memo after a message: everything older is passed over."""
-    sent = [*memo.get("sent", ()), message.event]
-    passed = [*memo.get("passed", ())]
-    passed += [other.event for other in mapped.messages if other.event not in {*sent, *passed}]
-    texts = {**memo.get("texts", {}), message.event: {"status": message.status, "content": message.content}}
-    return {"sent": sent, "texts": texts, "passed": passed}
+        detail = (words or "")[:DETAIL_LENGTH] or "The gateway gave no reason."
+        return Outcome(outgoing.delivery_id, word, reason, code, detail, acknowledged=doubtful)

@@ -43,11 +43,11 @@ def connector(simulator, clock=None, **settings):
     return SmsConnector(simulator.settings() | settings, tools)
 
 
-def outgoing(connector, document, memo=None, number=1):
+def outgoing(connector, document, memo=None, *, version=1, acknowledged_version=None):
     mapped = connector.map_out("dossier", document)
-    return Outgoing(number, "sms", "dossier", KEY, 1, document, mapped, acknowledged=memo or {})
+    return Outgoing(1, "sms", "dossier", KEY, version, document, mapped, acknowledged_version, memo or {})
 
 
-def push(connector, document, memo=None):
-    (outcome,) = connector.push([outgoing(connector, document, memo)])
+def push(connector, document, memo=None, **versions):
+    (outcome,) = connector.push([outgoing(connector, document, memo, **versions)])
     return outcome

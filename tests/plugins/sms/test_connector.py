@@ -77,15 +77,35 @@ def test_f03_a_message_whose_end_is_unknown_never_goes_twice(gateway, fault):
     gateway.faults.order({"fault": fault, "times": 1})
     lost = push(sms, dossier(ACCEPTED))
     assert lost.word is OutcomeWord.UNKNOWN
-    assert lost.acknowledged == {"uncertain": [ACCEPTED["key"]]}
+    assert lost.acknowledged["uncertain"]["event"] == ACCEPTED["key"]
     told = held(gateway)
-    again = push(sms, dossier(ACCEPTED, PROCESSING), lost.acknowledged)  # a replay, or a later version
-    assert (again.word, again.reason) == (OutcomeWord.UNKNOWN, Reason.UNCERTAIN)
+    later = push(sms, dossier(ACCEPTED, PROCESSING), lost.acknowledged, version=2)
+    assert (later.word, later.reason) == (OutcomeWord.UNKNOWN, Reason.UNCERTAIN)
     assert held(gateway) == told
-    newer = push(sms, dossier(ACCEPTED, FINISHED), again.acknowledged)
+    newer = push(sms, dossier(ACCEPTED, FINISHED), later.acknowledged, version=3)
     assert newer.word is OutcomeWord.DELIVERED
     assert newer.acknowledged["passed"] == [ACCEPTED["key"]]
     assert held(gateway) == [*told, "finished"]
+
+
+@pytest.mark.parametrize("fault", ["timeout_after", "timeout_before"])
+def test_an_operator_who_lets_it_go_again_gets_one_message(gateway, fault):
+    sms = connector(gateway)
+    gateway.faults.order({"fault": fault, "times": 1})
+    lost = push(sms, dossier(ACCEPTED))
+    again = push(sms, dossier(ACCEPTED), lost.acknowledged)
+    assert again.word is OutcomeWord.DELIVERED
+    assert held(gateway) == ["accepted"]
+
+
+def test_an_operator_who_confirms_it_has_it_counted_as_sent(gateway):
+    sms = connector(gateway)
+    gateway.faults.order({"fault": "timeout_after", "times": 1})
+    lost = push(sms, dossier(ACCEPTED))
+    document = dossier(ACCEPTED, FINISHED)
+    after = push(sms, document, lost.acknowledged, version=2, acknowledged_version=1)
+    assert after.acknowledged["sent"] == [ACCEPTED["key"], FINISHED["key"]]
+    assert gateway.holdings() == {f"dossier/{KEY}": sms.holding(outgoing(sms, document, after.acknowledged))}
 
 
 def test_a_repeat_after_a_lost_memo_is_told_apart_by_its_number(gateway):
