@@ -1,0 +1,1 @@
+"""The demo: a hub with its worker, stand-ins of all partners, a catalogue and dossiers, on one machine."""
