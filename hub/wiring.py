@@ -13,6 +13,7 @@ from hub.flows.context import Context
 from hub.plugging.manager import load
 from hub.sdk.types import SystemClock
 from hub.store.engine import Store
+from hub.store.wake import Waker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,7 +34,7 @@ def build(settings: Settings, *, clock: Clock | None = None, plugins: Plugins | 
     channels = Channels(
         store, plugins.catalogue, vault=vault, clock=clock, link=attachment_link(vault, settings.public_url)
     )
-    return Context(store, plugins, channels, clock, settings, vault, _node())
+    return Context(store, plugins, channels, clock, settings, vault, _node(), Waker(store))
 
 
 def attachment_link(vault: Vault, public_url: str) -> Callable[[Mapping[str, Any]], str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from hub.crash import crash_point
 from hub.domain.derive import order_of, steps_of
 from hub.domain.merge import join
 from hub.domain.messages import Role
@@ -58,7 +59,10 @@ class Unit:
 
 def accept(context: Context, units: Sequence[Unit]) -> list[list[Accepted]]:
     """Accept the units in one transaction; durable when it returns. Returns the answers per unit, in order."""
-    return context.store.write(lambda connection: _accept(context, connection, units))
+    answers = context.store.write(lambda connection: _accept(context, connection, units))
+    crash_point("accept.committed")
+    context.waker.tell()
+    return answers
 
 
 def _accept(context: Context, connection: Connection, units: Sequence[Unit]) -> list[list[Accepted]]:
@@ -71,6 +75,7 @@ def _accept(context: Context, connection: Connection, units: Sequence[Unit]) -> 
     for unit, answered in zip(units, answers, strict=True):
         if unit.also:
             unit.also(connection, answered)
+    crash_point("accept.before_commit")
     return answers
 
 
@@ -95,7 +100,8 @@ def _save(context: Context, connection: Connection, work: _Work, now: int) -> No
 
 
 def _want(context: Context, connection: Connection, changed: Iterable[tuple[Held, Sequence[Source]]], now: int) -> None:
-    wanted, echoed = [], []
+    wanted: list[tuple[str, str, str, int]] = []
+    echoed: list[tuple[str, str, str, int]] = []
     for held, sources in changed:
         for channel in context.channels.wanting(held.kind, held.document):
             row = (channel, held.kind, held.key, held.version)

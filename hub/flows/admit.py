@@ -48,7 +48,8 @@ def admit_document(
 
 def admit_events(kind: str, key: str, raws: Sequence[Any], source: Source) -> Admitted:
     """Admit events of a record that may not be there yet."""
-    events, problems = [], []
+    events: list[Mapping[str, Any]] = []
+    problems: list[Problem] = []
     for place, raw in enumerate(raws):
         event, wrong = intake.admit("event" if kind == "dossier" else "postal_event", raw)
         problems.extend(
@@ -72,7 +73,7 @@ def take_files(value: Any, files: list[dict[str, Any]], pointer: str) -> list[Pr
     return [
         one
         for name, inner in value.items()
-        if isinstance(inner, (dict, list))
+        if isinstance(inner, (dict, list)) and name != "form"  # what the citizen typed is left as it is
         for one in take_files(inner, files, f"{pointer}/{name}")
     ]
 

@@ -115,7 +115,7 @@ class Channels:
             connector = self._connect(row, politeness)
         except Exception as error:  # noqa: BLE001 (one broken channel must not stop the others)
             problem = f"{error}"
-            log.error("channel.unusable", channel=row["name"], error=type(error).__name__)
+            log.warning("channel.unusable", channel=row["name"], error=type(error).__name__)
         return Channel(row["name"], connector, routing, politeness, row["paused"], row["version"], problem)
 
     def _connect(self, row: Mapping[str, Any], politeness: Politeness) -> Connector:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hub.plugging.manager import Plugins
     from hub.sdk.types import Clock
     from hub.store.engine import Store
+    from hub.store.wake import Waker
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Context:
     settings: Settings
     vault: Vault
     node: str
+    waker: Waker
 
     def now(self) -> int:
         """Return the present in milliseconds, as the store keeps time."""

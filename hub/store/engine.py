@@ -22,7 +22,7 @@ TRIES = 8  # of one transaction, when the database says "again"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
-class Conflict(Exception):  # noqa: N818 (a word of the house: the transaction is simply done again)
+class Conflict(Exception):
     """Another process wrote the same rows first; the transaction is to be done again."""
 
 

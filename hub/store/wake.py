@@ -1,0 +1,103 @@
+"""Wakes whoever waits for changes in the database, also those that other processes made.
+
+PostgreSQL: LISTEN/NOTIFY. SQLite: `PRAGMA data_version`, which changes with every commit of another connection.
+Both only shorten the wait: everybody who waits also looks by himself after a while.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import psycopg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+if TYPE_CHECKING:
+    from hub.store.engine import Store
+
+log = structlog.get_logger("hub.store")
+
+SIGNAL = "lienthong"  # the name of the NOTIFY channel
+LOOK_SECONDS = 0.02  # between two looks at SQLite's data_version
+TELL_SECONDS = 0.02  # at most one NOTIFY in this time; a missed one is found by looking
+LISTEN_SECONDS = 1.0
+RECONNECT_SECONDS = 1.0
+
+
+class Waker:
+    """One per process; its thread starts with the first who waits."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._changed = threading.Condition()
+        self._mark = 0
+        self._told = 0.0
+        self._thread: threading.Thread | None = None
+        self._ended = False
+
+    def mark(self) -> int:
+        """Return a mark to take before looking; `wait` returns at once if something changed since."""
+        return self._mark
+
+    def wait(self, seconds: float, *, since: int) -> bool:
+        """Wait for a change after the mark, at most so long; return whether there was one."""
+        self._start()
+        with self._changed:
+            return self._changed.wait_for(lambda: self._mark != since or self._ended, seconds)
+
+    def tell(self) -> None:
+        """Say after a commit that there is something new."""
+        self._wake()
+        if self._store.postgresql and time.monotonic() - self._told > TELL_SECONDS:
+            self._told = time.monotonic()
+            with self._store.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"NOTIFY {SIGNAL}")
+
+    def close(self) -> None:
+        """Let everybody go."""
+        self._ended = True
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._mark += 1
+            self._changed.notify_all()
+
+    def _start(self) -> None:
+        if self._thread is None:
+            with self._changed:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._watch, name="waker", daemon=True)
+                    self._thread.start()
+
+    def _watch(self) -> None:
+        watch = self._listen if self._store.postgresql else self._look
+        while not self._ended:
+            try:
+                watch()
+            except (psycopg.Error, SQLAlchemyError) as problem:
+                log.warning("store.waker_lost", error=type(problem).__name__)
+                time.sleep(RECONNECT_SECONDS)
+                self._wake()  # whatever was missed is found by looking
+
+    def _look(self) -> None:
+        with self._store.engine.connect() as connection:
+            seen = None
+            while not self._ended:
+                version = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+                connection.rollback()
+                if seen is not None and version != seen:
+                    self._wake()
+                seen = version
+                time.sleep(LOOK_SECONDS)
+
+    def _listen(self) -> None:
+        url = self._store.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(f"LISTEN {SIGNAL}")
+            self._wake()
+            while not self._ended:
+                for _ in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                    self._wake()

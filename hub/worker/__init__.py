@@ -1,0 +1,5 @@
+"""The worker: delivers, pulls and keeps the rota; any number of them may run beside each other."""
+
+from hub.worker.main import run
+
+__all__ = ["run"]

@@ -1,0 +1,167 @@
+"""One channel's threads: some deliver, one pulls and polls. They end when the channel changes or the worker stops."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.flows.deliver import NOTHING, deliver
+from hub.flows.pull import Overtaken, poll, pull
+from hub.sdk.connector import Polls, Pulls, Pushes
+from hub.sdk.errors import ConnectorError
+from hub.store import channels, delivery_views, duties
+from hub.worker.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.flows.channels import Channel
+    from hub.flows.context import Context
+    from hub.flows.leases import Leases
+
+log = structlog.get_logger("hub.worker")
+
+IDLE_SECONDS = 1.0  # the longest an idle thread sleeps without looking; changes wake it earlier
+TROUBLED_SECONDS = 1.0  # after a fault of our own or of the database: no hot loop
+DUTY_MILLISECONDS = 60_000
+POLL_BATCH = 100
+
+
+class Runner:
+    """The threads of one channel as it is configured now."""
+
+    def __init__(self, context: Context, channel: Channel, leases: Leases) -> None:
+        self.channel = channel
+        self._context, self._leases = context, leases
+        self._ended = threading.Event()
+        connector = channel.connector
+        largest = min(channel.politeness.batch_size or connector.batch_size, connector.batch_size) if connector else 1
+        self._pace = Pace(channel.politeness, largest=largest)
+        self._shown = "closed"
+        self._threads = [threading.Thread(target=self._guarded, args=(work,), daemon=True) for work in self._works()]
+
+    def _works(self) -> list[Callable[[], float]]:
+        if self.channel.connector is None or self.channel.paused:
+            return []
+        delivers = self.channel.politeness.concurrency if isinstance(self.channel.connector, Pushes) else 0
+        works: list[Callable[[], float]] = [self._deliver] * delivers
+        if isinstance(self.channel.connector, Pulls):
+            works.append(self._pull)
+        if isinstance(self.channel.connector, Polls):
+            works.append(Poller(self._context, self.channel, self.going_on).turn)
+        return works
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Take nothing new; what is in hand is finished."""
+        self._ended.set()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the threads; return whether all have ended."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(until - time.monotonic(), 0))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def going_on(self) -> bool:
+        """Tell whether work may begin."""
+        return not self._ended.is_set()
+
+    def _guarded(self, turn: Callable[[], float]) -> None:
+        """Do turns until the end; each returns how long to wait for something new. No fault ends the thread."""
+        structlog.contextvars.bind_contextvars(channel=self.channel.name)
+        waker = self._context.waker
+        while self.going_on():
+            mark = waker.mark()
+            try:
+                pause = turn()
+            except ConnectorError as problem:
+                log.warning("channel.trouble", problem=type(problem).__name__, code=problem.code)
+                self._ended.wait(self.channel.politeness.breaker_seconds)
+                continue
+            except SQLAlchemyError as problem:
+                log.warning("store.trouble", problem=type(problem).__name__)
+                self._ended.wait(TROUBLED_SECONDS)
+                continue
+            except Exception:
+                log.exception("worker.fault")
+                self._ended.wait(TROUBLED_SECONDS)
+                continue
+            if pause > 0 and self.going_on():
+                waker.wait(pause, since=mark) if turn == self._deliver else self._ended.wait(pause)
+
+    def _deliver(self) -> float:
+        if (due := self._due_in()) > 0:
+            return due
+        limit = self._pace.allow()
+        if not limit:
+            self._ended.wait(min(max(self._pace.wait_seconds(), 0.01), IDLE_SECONDS))
+            return 0
+        tried = NOTHING
+        try:
+            tried = deliver(self._context, self.channel, limit=limit, leases=self._leases)
+        finally:
+            self._pace.learn(tried)
+            self._show()
+        return 0 if tried.count else self._context.settings.poll_seconds
+
+    def _due_in(self) -> float:
+        """Seconds until the next delivery falls due; a mere read: idle threads do not queue for the writer's lock."""
+        with self._context.store.reading() as connection:
+            due = delivery_views.next_due(connection, self.channel.name)
+        if due is None:
+            return IDLE_SECONDS
+        return min(max((due - self._context.now()) / 1000, 0.0), IDLE_SECONDS)
+
+    def _show(self) -> None:
+        """Write the breaker's state down when it changes, for people to see."""
+        state = self._pace.state
+        if state in {self._shown, "half_open"}:
+            return
+        self._shown = state
+        log.warning("channel.breaker", state=state)
+        note = {"breaker": {"state": state, "at": self._context.now(), "node": self._context.node}}
+        self._context.store.write(lambda connection: channels.note(connection, self.channel.name, note))
+
+    def _pull(self) -> float:
+        pause = self.channel.politeness.poll_seconds
+        if not _on_duty(self._context, f"pull:{self.channel.name}"):
+            return pause
+        try:
+            pull(self._context, self.channel, go_on=self.going_on)
+        except Overtaken:
+            log.info("pull.overtaken")
+        return pause
+
+
+class Poller:
+    """Goes round the open records of a channel, a batch at a time."""
+
+    def __init__(self, context: Context, channel: Channel, go_on: Callable[[], bool]) -> None:
+        self._context, self._channel, self._go_on = context, channel, go_on
+
+    def turn(self) -> float:
+        """One round."""
+        pause = self._channel.politeness.poll_seconds
+        if not _on_duty(self._context, f"poll:{self._channel.name}"):
+            return pause
+        after = poll(self._context, self._channel, after=0, limit=POLL_BATCH)
+        while after and self._go_on():
+            after = poll(self._context, self._channel, after=after, limit=POLL_BATCH)
+        return pause
+
+
+def _on_duty(context: Context, name: str) -> bool:
+    lease = DUTY_MILLISECONDS
+    return context.store.write(
+        lambda connection: duties.take(connection, name, owner=context.node, now=context.now(), lease=lease)
+    )
