@@ -51,7 +51,13 @@ class PostalSimulator(Simulator):
 
     def settings(self) -> dict[str, Any]:
         """Return settings of a channel that fit this simulator."""
-        return {"base_url": self.url, "customer_code": min(self._customers), **self._settings}
+        office = {"phone": "0237000000", "province": 38, "address": "1 Phố Mẫu, xã Mẫu, tỉnh Thanh Hóa"}
+        return {
+            "base_url": self.url,
+            "customer_code": min(self._customers),
+            "default_office": office,
+            **self._settings,
+        }
 
     def answer(self, call: Call) -> Response:
         """Route one request."""

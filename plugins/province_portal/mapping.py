@@ -1,0 +1,154 @@
+"""Dossiers as the Document API writes them (MSyncDocument, traces), and how what it holds is compared. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from plugins.province_portal.codes import APPLICANTS, IDENTITIES, RETURN_TYPES, STATUSES, SUCCESSFUL
+from plugins.province_portal.mapping_papers import attachments, fees, papers, supplements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+def document_out(dossier: Mapping[str, Any], link: Callable[[Mapping[str, Any]], str]) -> dict[str, Any]:
+    """Express the descriptive part of a dossier; what is not known is left out."""
+    applicant, competent, status = dossier["applicant"], dossier["agencies"]["competent"], status_of(dossier)
+    end = _last(dossier, "finished")
+    officer = end.get("officer", {})
+    wire = {
+        "DocTypeCode": dossier["procedure"]["code"],
+        "DocTypeName": dossier["procedure"]["name"],
+        "DocCode": dossier["code"],
+        "CitizenName": applicant["name"],
+        "CitizenInfo": dossier.get("information"),
+        "ApplicantsId": _identity(applicant),
+        "ApplicantsType": APPLICANTS[applicant["type"]],
+        "Address": one_line(applicant.get("address", {})),
+        "Email": applicant.get("email"),
+        "Phone": applicant.get("phone"),
+        "Compendium": dossier.get("summary"),
+        "Note": dossier.get("note"),
+        "DateCreated": stamp(dossier.get("filed_at")),
+        "DateReceived": stamp(dossier.get("received_at")),
+        "DateAppointed": stamp(dossier.get("due_at")),
+        "IsSuccess": status in SUCCESSFUL,
+        "SuccessDate": stamp(dossier.get("finished_at") or end.get("occurred_at")),
+        "SuccessNote": end.get("content"),
+        "ApproverName": officer.get("name"),
+        "ApproverPosition": officer.get("title"),
+        "IsReturned": status == "returned",
+        "ReturnedDate": stamp(dossier.get("returned_at") or _last(dossier, "returned").get("occurred_at")),
+        "ReturnedType": RETURN_TYPES.get(dossier.get("return_method", "")),
+        "FinishedDate": stamp(dossier.get("finished_at")),
+        "Status": STATUSES[status],
+        "ProcessingOrganName": dossier["agencies"]["received"]["name"],
+        "OrganInchargeIdLevel1": competent["id"],
+        "OrganInchargeName": competent["name"],
+        "HasSupplementary": bool(dossier.get("supplements")),
+        "Supplementaries": supplements(dossier.get("supplements", ()), stamp),
+        "Attachments": attachments(dossier, link),
+        "DocFees": fees(dossier.get("fees", ())),
+        "DocPapers": papers(dossier),
+    }
+    return {name: value for name, value in wire.items() if value is not None}
+
+
+def traces_out(dossier: Mapping[str, Any], channel: str) -> list[tuple[str, dict[str, Any]]]:
+    """Express the progress, oldest first, each step with its key; what came from the channel is not sent back."""
+    events = [event for event in dossier.get("events", ()) if event.get("source") != channel]
+    steps = [(event, _trace(dossier, event)) for event in sorted(events, key=lambda event: event["occurred_at"])]
+    return [(event.get("key") or event.get("id") or digest(trace), trace) for event, trace in steps]
+
+
+def _trace(dossier: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
+    officer, competent = event.get("officer", {}), dossier["agencies"]["competent"]
+    wire = {
+        "DocCode": dossier["code"],
+        "UserName": officer.get("name"),
+        "UserPosition": officer.get("title"),
+        "DateCreated": stamp(event["occurred_at"]),
+        "Comment": event.get("content"),
+        "Status": STATUSES[event["status"]],
+        "OrganizationInchargeIdLevel1": competent["id"],
+        "OrganizationInchargeName": officer.get("department", competent["name"]),
+    }
+    return {name: value for name, value in wire.items() if value is not None}
+
+
+def status_of(dossier: Mapping[str, Any]) -> str:
+    """Return the status word; a dossier that carries none has been received or not."""
+    return str(dossier.get("status") or ("accepted" if "received_at" in dossier else "registered"))
+
+
+def stamp(time: str | None) -> str | None:
+    """Return a time in the portal's form, `2026-05-11T08:30:00.000+0700`."""
+    if time is None:
+        return None
+    moment = datetime.fromisoformat(time).astimezone(VIETNAM)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}+0700"
+
+
+def one_line(address: Mapping[str, Any]) -> str | None:
+    """Return the address in one line."""
+    units = [address.get(unit, {}).get("name") for unit in ("commune", "district", "province")]
+    return ", ".join(part for part in (address.get("detail"), *units, address.get("country")) if part) or None
+
+
+def _identity(party: Mapping[str, Any]) -> str | None:
+    numbers = {each["type"]: each["number"] for each in reversed(party.get("identities", ()))}
+    return next((numbers[kind] for kind in IDENTITIES if kind in numbers), None)
+
+
+def _last(dossier: Mapping[str, Any], status: str) -> Mapping[str, Any]:
+    """Return the latest step with this status; a note changes no status."""
+    found = [event for event in dossier.get("events", ()) if event["status"] == status and not event.get("note")]
+    return max(found, key=lambda event: event["occurred_at"], default={})
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------
+
+
+def digest(wire: Any) -> str:
+    """Return a short digest of a wire form."""
+    return hashlib.sha256(orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def holds(held: Mapping[str, Any], wire: Mapping[str, Any]) -> bool:
+    """Tell whether all we would send is held; what the portal adds is not judged."""
+    return all(name in held and held[name] == value for name, value in wire.items())
+
+
+def found_keys(
+    steps: Sequence[tuple[str, Mapping[str, Any]]], held: Iterable[Mapping[str, Any]], known: Iterable[str]
+) -> list[str]:
+    """Return the keys of the steps the portal holds: those known before, and those found there by content.
+
+    Two steps that look the same on the wire need two traces there.
+    """
+    counts = Counter(digest(trace) for trace in held)
+    before = set(known)
+    for key, trace in steps:
+        if key in before:
+            counts[digest(trace)] -= 1
+    keys = []
+    for key, trace in steps:
+        mark = digest(trace)
+        if key in before:
+            keys.append(key)
+        elif counts[mark] > 0:
+            counts[mark] -= 1
+            keys.append(key)
+    return keys
+
+
+def in_order(traces: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return traces in an order that does not depend on how they came."""
+    return sorted(traces, key=lambda trace: (trace["DateCreated"], digest(trace)))

@@ -1,0 +1,199 @@
+"""A working provincial portal: takes dossiers, steps and procedures, refuses what it would, shows what it has."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from hub.sdk.simulator import Call, Fault, Response, Simulator
+from plugins.province_portal.codes import (
+    GET_DOCUMENT,
+    GET_PROCEDURE,
+    MANDATORY_DOCUMENT,
+    MANDATORY_PROCEDURE,
+    MANDATORY_TRACE,
+    STATUSES,
+    SYNC_DOCUMENT,
+    SYNC_PROCEDURE,
+    TOKEN,
+    UPDATE_TRACES,
+)
+from plugins.province_portal.mapping import digest, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+CHANGING = frozenset({SYNC_DOCUMENT, UPDATE_TRACES, SYNC_PROCEDURE})
+LISTS = ("Supplementaries", "Attachments", "DocFees", "DocPapers")
+
+
+class ProvincePortalSimulator(Simulator):
+    """Knows one consumer. A dossier sent again replaces the old one; a step sent again stands there twice."""
+
+    name = "province_portal"
+
+    def __init__(
+        self,
+        *,
+        consumer_key: str = "hub-consumer",
+        consumer_secret: str = "hub-secret",  # noqa: S107 (a test login)
+        token_seconds: int = 3600,
+        directory: Path | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(directory=directory, **options)
+        self._basic = base64.b64encode(f"{consumer_key}:{consumer_secret}".encode()).decode()
+        self._token_seconds = token_seconds
+        self._settings = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
+
+    def settings(self) -> dict[str, Any]:
+        """Return settings of a channel that fit this simulator."""
+        return {"base_url": self.url, **self._settings}
+
+    def answer(self, call: Call) -> Response:
+        """Route one request."""
+        if call.path == TOKEN:
+            return self._give_token(call)
+        if not self._signed_in(call):
+            return Response.json({"fault": {"code": 900901, "message": "Invalid Credentials"}}, 401)
+        if call.fault is Fault.ERROR_IN_200:
+            return said(500, "Hệ thống đang bận, vui lòng thử lại sau")
+        if call.method == "POST" and call.path in CHANGING:
+            return self._change(call)
+        if (call.method, call.path) == ("GET", GET_DOCUMENT):
+            return self._show_document(call.query.get("DocCode", ""))
+        if (call.method, call.path) == ("GET", GET_PROCEDURE):
+            return self._show_procedure(call.query.get("maTTHC", ""))
+        return Response.json({"fault": {"code": 404, "message": "No matching resource"}}, 404)
+
+    def holdings(self) -> dict[str, Any]:
+        """Dossiers with their steps, and procedures."""
+        held: dict[str, Any] = {f"procedure/{code}": record for code, record in self.memory.all("procedure").items()}
+        for code, document in self.memory.all("document").items():
+            traces = in_order(self.memory.get("traces", code) or ())
+            held[f"dossier/{code}"] = {"document": document, "traces": traces}
+        return held
+
+    def act(self, call: Call) -> Response:
+        """{"act": "forget", "document": DocCode}: a person at the portal deletes a dossier with its steps."""
+        wish = call.json()
+        if wish.get("act") == "forget":
+            self.memory.remove("document", wish["document"])
+            self.memory.remove("traces", wish["document"])
+            return Response.json({"forgotten": wish["document"]})
+        return super().act(call)
+
+    # ------------------------------------------------------------------ token
+
+    def _give_token(self, call: Call) -> Response:
+        if call.fault is Fault.ERROR_IN_200:
+            return Response.json({"error": "temporarily_unavailable"})
+        if call.headers.get("authorization", "") != f"Basic {self._basic}":
+            return Response.json({"error": "invalid_client"}, 401)
+        number = (self.memory.get("counter", "token") or 0) + 1
+        self.memory.put("counter", "token", number)
+        ends = self.clock.now() + timedelta(seconds=self._token_seconds)
+        self.memory.put("token", f"token-{number}", ends.isoformat())
+        return Response.json(
+            {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self._token_seconds}
+        )
+
+    def _signed_in(self, call: Call) -> bool:
+        given = call.headers.get("authorization", "").removeprefix("Bearer ")
+        if call.fault is Fault.EXPIRED_SESSION:
+            self.memory.remove("token", given)
+        ends = self.memory.get("token", given)
+        return ends is not None and self.clock.now() < datetime.fromisoformat(ends)
+
+    # ------------------------------------------------------------------ what changes it
+
+    def _change(self, call: Call) -> Response:
+        try:
+            content = call.json()
+        except ValueError:
+            return Response.json({"fault": {"message": "not JSON"}}, 400)
+        if not isinstance(content, dict):
+            return Response.json({"fault": {"message": "not an object"}}, 400)
+        change = {SYNC_DOCUMENT: self._document, UPDATE_TRACES: self._trace, SYNC_PROCEDURE: self._procedure}
+        response = change[call.path](call, content)
+        if call.fault is Fault.ODD_CODE and b'"Status":200' in response.body:
+            return said(call.details.get("code", "00"), "Thành công")
+        return response
+
+    def _document(self, call: Call, document: dict[str, Any]) -> Response:
+        refusal = _refusal(document, MANDATORY_DOCUMENT)
+        if refusal:
+            return refusal
+        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
+            return said(409, "Thủ tục chưa được công bố")
+        if call.fault is Fault.PARTIAL_BATCH:  # half of each list
+            document |= {name: document[name][: len(document[name]) // 2] for name in LISTS if name in document}
+            document.pop("Compendium", None)
+        self._keep("document", document["DocCode"], document)
+        if call.fault is Fault.PARTIAL_BATCH:
+            return said(206, "Chỉ tiếp nhận được một phần hồ sơ")
+        return said(200, "Thành công")
+
+    def _trace(self, call: Call, trace: dict[str, Any]) -> Response:
+        refusal = _refusal(trace, MANDATORY_TRACE)
+        if refusal:
+            return refusal
+        code = trace["DocCode"]
+        if self.memory.get("document", code) is None or call.fault is Fault.OUT_OF_ORDER_REFUSAL:
+            return said(404, "Không tìm thấy hồ sơ")
+        if call.fault is Fault.PARTIAL_BATCH:
+            return said(206, "Chưa ghi nhận được tiến trình")
+        self.memory.put("traces", code, [*(self.memory.get("traces", code) or ()), trace])
+        self.memory.effect("trace", code, trace)
+        return said(200, "Thành công")
+
+    def _procedure(self, call: Call, record: dict[str, Any]) -> Response:
+        refusal = _refusal(record, MANDATORY_PROCEDURE)
+        if refusal:
+            return refusal
+        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
+            return said(409, "Quyết định công bố chưa được phê duyệt")
+        if call.fault is Fault.PARTIAL_BATCH:
+            record.pop("THANHPHANHOSO", None)
+        self._keep("procedure", record["MATTHC"], record)
+        if call.fault is Fault.PARTIAL_BATCH:
+            return said(206, "Chỉ tiếp nhận được một phần thủ tục")
+        return said(200, "Thành công")
+
+    def _keep(self, shelf: str, name: str, content: dict[str, Any]) -> None:
+        if self.memory.get(shelf, name) != content:  # the same again is no effect
+            self.memory.put(shelf, name, content)
+            self.memory.effect(shelf, name, digest(content))
+
+    # ------------------------------------------------------------------ what it shows
+
+    def _show_document(self, code: str) -> Response:
+        document = self.memory.get("document", code)
+        if document is None:
+            return said(404, "Không tìm thấy hồ sơ")
+        return said(200, "Thành công", Document=document, Traces=self.memory.get("traces", code) or [])
+
+    def _show_procedure(self, code: str) -> Response:
+        """The national JSON as a text inside `message`, lower case as the provincial proxies write it."""
+        record = self.memory.get("procedure", code)
+        result = [] if record is None else [{"ID": f"ID-{code}", **record}]
+        national = {"error_code": "0", "message": "Thành công", "result": result}
+        return Response.json({"status": 200, "message": orjson.dumps(national).decode()})
+
+
+def _refusal(content: dict[str, Any], mandatory: Sequence[str]) -> Response | None:
+    missing = [name for name in mandatory if content.get(name) in (None, "")]
+    if missing:
+        return said(400, f"Thiếu trường bắt buộc: {', '.join(missing)}")
+    if "Status" in mandatory and content["Status"] not in STATUSES.values():
+        return said(400, "Trạng thái không hợp lệ")
+    return None
+
+
+def said(status: Any, message: str, **more: Any) -> Response:
+    """Answer with an MResult."""
+    return Response.json({"Status": status, "Message": message, **more})
