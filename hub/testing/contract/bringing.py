@@ -9,6 +9,7 @@ import pytest
 from hub.sdk import ConnectorError, Incoming, Page, Pulls
 from hub.sdk.simulator import Fault
 from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.documents import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +68,14 @@ class BringingContract(ContractBase):
         pulling.behave()
         assert connector.pull(None).items == whole.items
 
-    def test_everything_that_comes_maps_in(self, pulling: Bench) -> None:
+    def test_everything_that_comes_maps_in_and_the_hub_would_take_it(self, pulling: Bench) -> None:
         connector = pulling.connector
         for page in _pages(_puller(pulling)):
             for item in page.items:
                 for incoming in connector.map_in(item):
                     assert isinstance(incoming, Incoming)
                     assert incoming.kind in connector.emits
+                    assert refusals(incoming) == []
 
 
 def _puller(bench: Bench) -> Pulls:

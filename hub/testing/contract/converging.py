@@ -20,7 +20,7 @@ class ConvergingContract(PushingContract):
 
     def test_f15_under_every_fault_it_ends_equal_and_nothing_is_doubled(self, pushing: Bench) -> None:
         dice = random.Random(self.seed)  # noqa: S311 (repeatable, not secret)
-        waiting = self.records()
+        waiting = list(self.records())
         faults = sorted({*TRANSPORT, *self.plays, Fault.REFUSE})
 
         for number in range(self.steps):

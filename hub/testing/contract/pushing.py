@@ -68,6 +68,22 @@ class PushingContract(CheckingContract):
         assert pushing.holdings() == before
         assert self.doubles(pushing.effects()) == []
 
+    def test_recall_tells_what_is_held_and_alters_nothing(self, pushing: Bench) -> None:
+        self.need("Recalls")
+        delivery = self.publish(pushing)
+        before = pushing.holdings()
+
+        [absent] = pushing.driver.recall([delivery])
+        assert absent.word in {OutcomeWord.DEFERRED, OutcomeWord.UNKNOWN}, absent
+        assert pushing.holdings() == before
+
+        pushing.driver.push([delivery])
+        pushing.driver.forget(delivery, memo={}, version=None)
+        before = pushing.holdings()
+        [present] = pushing.driver.recall([delivery])
+        assert present.word is not OutcomeWord.REJECTED, present
+        assert pushing.holdings() == before
+
     @pytest.mark.parametrize(
         "fault", [Fault.TIMEOUT_AFTER, Fault.TIMEOUT_BEFORE, Fault.GARBLED, Fault.HALF_BODY, Fault.HTTP_500]
     )

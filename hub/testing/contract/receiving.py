@@ -8,6 +8,7 @@ import pytest
 
 from hub.sdk import Incoming, Receives, Reception, Refused, Reply
 from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.documents import refusals
 
 if TYPE_CHECKING:
     from hub.sdk import Request
@@ -38,13 +39,14 @@ class ReceivingContract(ContractBase):
         for reception in Reception:
             assert isinstance(receipt.answer(reception, "Một câu."), Reply)
 
-    def test_what_is_received_maps_in(self, bench: Bench, call: Request) -> None:
+    def test_what_is_received_maps_in_and_the_hub_would_take_it(self, bench: Bench, call: Request) -> None:
         connector = bench.connector
         incoming = [one for item in _receiver(bench).receive(call).items for one in connector.map_in(item)]
 
         assert incoming
         assert {type(one) for one in incoming} == {Incoming}
         assert {one.kind for one in incoming} <= set(connector.emits)
+        assert [refusals(one) for one in incoming] == [[] for _ in incoming]
 
     def test_what_is_not_authentic_is_refused(self, bench: Bench, call: Request) -> None:
         wrong = self.wrong_requests(bench)

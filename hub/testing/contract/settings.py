@@ -12,6 +12,7 @@ from hub.sdk import ConnectorError, Pulls, Pushes
 from hub.sdk.exchange import recording
 from hub.sdk.simulator import Fault
 from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.documents import personal_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,6 +61,13 @@ class SettingsContract(ContractBase):
         told = "\n".join(self._all_that_is_told(bench))
 
         assert [secret for secret in secrets if secret in told] == []
+
+    def test_f23_nothing_personal_is_ever_logged(self, pushing: Bench) -> None:
+        personal = {each for kind, _, document in self.records() for each in personal_values(kind, document)}
+
+        told = "\n".join(self._all_that_is_told(pushing))
+
+        assert [value for value in personal if value in told] == []
 
     def _all_that_is_told(self, bench: Bench) -> Iterator[str]:
         connector = bench.connector

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import orjson
 
+from hub.domain.intake import admit
+from hub.domain.schemas import examples
 from hub.sdk import Request, signing
 from hub.testing.contract import ConnectorContract
 from hub.testing.partner import EchoConnector, EchoSimulator
 from hub.testing.partner.simulator import SECRET
+
+DOSSIERS = list(examples("dossier").values())
+KEYS = {"dossier": "code", "procedure": "code", "postal_order": "number"}
+ADMITTED = [(kind, admit(kind, raw)[0]) for kind in KEYS for raw in examples(kind).values()]
+RECORDS = list({document[KEYS[kind]]: (kind, document[KEYS[kind]], document) for kind, document in ADMITTED}.values())
 
 
 class TestEcho(ConnectorContract):
@@ -23,22 +30,21 @@ class TestEcho(ConnectorContract):
         return {"url": simulator.url, "secret": "whsec_d3Jvbmc="}
 
     def records(self):
-        dossiers = [("dossier", f"H56-260514-{n:04}", {"code": f"H56-260514-{n:04}", "events": []}) for n in range(4)]
-        return [*dossiers, ("procedure", "1.001193", {"code": "1.001193"}), ("postal_order", "A1", {"number": "A1"})]
+        return RECORDS
 
     def changed(self, kind, key, document, *, number):
-        return {**document, "note": f"change {number}"}
+        return {**document, "note" if kind == "dossier" else "x_note": f"change {number}"}
 
     def refused_record(self, bench):
-        bench.control("POST", "/_sim/act", {"refuse": "dossier/H56-260514-0000"})
-        return self.records()[0], "2"
+        bench.control("POST", "/_sim/act", {"refuse": f"dossier/{RECORDS[0][1]}"})
+        return RECORDS[0], "2"
 
     def fill(self, bench):
-        for n in range(5):
-            bench.control("POST", "/_sim/act", {"feed": {"dossier": {"code": f"H56-{n}"}}})
+        for dossier in DOSSIERS:
+            bench.control("POST", "/_sim/act", {"feed": {"dossier": dossier}})
 
     def receivable(self, bench):
-        body = orjson.dumps({"dossier": {"code": "H56-1"}})
+        body = orjson.dumps({"dossier": DOSSIERS[0]})
         headers = signing.headers([SECRET], message_id="m1", at=bench.clock.now(), body=body)
         return Request("POST", "/", headers, body)
 
