@@ -63,9 +63,15 @@ def _claims(claims: Sequence[Claim], message: Message) -> Sequence[Claim]:
     if earlier is None:
         return tuple(sorted((*claims, claim), key=lambda one: one.source))
     # What the hub itself derives follows the records it derives from: always the last word.
-    if source.role is not Role.HUB and _age(claim) <= _age(earlier):
+    if source.role is not Role.HUB and not _newer(claim, earlier, dated=message.dated):
         return claims
     return tuple(claim if one is earlier else one for one in claims)
+
+
+def _newer(claim: Claim, earlier: Claim, *, dated: bool) -> bool:
+    if not dated and claim.modified_at == earlier.modified_at:
+        return claim.body != earlier.body
+    return _age(claim) > _age(earlier)
 
 
 def _age(claim: Claim) -> tuple[str, bytes]:

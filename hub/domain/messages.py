@@ -38,6 +38,7 @@ class Message:
     """Descriptive fields (`body`), events, or both, of one record, already admitted and normalised.
 
     body None: only events. `if_match`: the version the sender believes to change (None: whatever it is).
+    `dated`: the sender itself said when the fields were last changed; where not, the later arrival wins a tie.
     """
 
     kind: str
@@ -46,12 +47,15 @@ class Message:
     body: Mapping[str, Any] | None = None
     events: Sequence[Mapping[str, Any]] = ()
     if_match: int | None = None
+    dated: bool = True
 
 
-def message(kind: str, document: Mapping[str, Any], source: Source, *, if_match: int | None = None) -> Message:
+def message(
+    kind: str, document: Mapping[str, Any], source: Source, *, if_match: int | None = None, dated: bool = True
+) -> Message:
     """Make the message of a whole, admitted document."""
     body = {name: value for name, value in document.items() if name not in DERIVED}
-    return Message(kind, document[KEY_OF[kind]], source, body, document.get("events", ()), if_match)
+    return Message(kind, document[KEY_OF[kind]], source, body, document.get("events", ()), if_match, dated)
 
 
 @dataclass(frozen=True, slots=True)

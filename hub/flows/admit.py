@@ -34,7 +34,8 @@ def admit_document(
     kind: str, raw: Any, source: Source, *, key: str | None = None, if_match: int | None = None
 ) -> Admitted:
     """Admit a whole document. key: what the address says it is, if it came with one."""
-    document, problems = intake.admit(kind, raw)
+    dated = isinstance(raw, dict) and "modified_at" in raw
+    document, problems = intake.admit(kind, raw, speaker=source.name)
     if document is None:
         return Admitted(None, problems=problems)
     if key is not None and document[KEY_OF[kind]] != key:
@@ -43,7 +44,7 @@ def admit_document(
     problems = [*take_files(document, files, "")]
     if problems:
         return Admitted(None, problems=problems)
-    return Admitted(message(kind, document, source, if_match=if_match), files, (), document)
+    return Admitted(message(kind, document, source, if_match=if_match, dated=dated), files, (), document)
 
 
 def admit_events(kind: str, key: str, raws: Sequence[Any], source: Source) -> Admitted:
