@@ -20,6 +20,12 @@ def put(connection: Connection, client: str, values: Mapping[str, Any]) -> None:
         connection.execute(insert(webhook), {"client": client, **values})
 
 
+def move(connection: Connection, client: str, *, url: str, cursor: str, values: Mapping[str, Any]) -> bool:
+    """Write down how telling went, unless the webhook was changed meanwhile; return whether it was still the same."""
+    same = (webhook.c.client == client) & (webhook.c.url == url) & (webhook.c.cursor == cursor)
+    return bool(connection.execute(update(webhook).where(same).values(**values)).rowcount)
+
+
 def remove(connection: Connection, client: str) -> bool:
     """Stop telling a client; return whether there was a webhook."""
     return bool(connection.execute(webhook.delete().where(webhook.c.client == client)).rowcount)

@@ -1,0 +1,1 @@
+"""The web room: the API for clients, the doors for partners' calls, health; one file a subject."""

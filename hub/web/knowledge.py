@@ -1,0 +1,83 @@
+"""Which procedures and agencies the hub knows, so that a document may be taken with a warning or refused.
+
+A procedure is known when a procedure with its code or its national code is held. An agency is known when its first
+group is a province (H01 to H63) or a ministry (G01 to G36): the hub keeps no list of all agencies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.domain.problem import Problem
+from hub.domain.routing import national
+from hub.store import look_ups
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hub.flows.context import Context
+
+ROOTS = frozenset({f"H{number:02}" for number in range(1, 64)} | {f"G{number:02}" for number in range(1, 37)})
+MOST_CODES = 50_000
+
+PROCEDURE = Problem(
+    "/procedure/code",
+    "known",
+    "unknown_procedure",
+    "Hub chưa có thủ tục này; hãy gửi thủ tục hoặc kiểm tra lại mã.",
+    "The hub does not hold this procedure; publish it, or look at the code again.",
+)
+
+
+class Knowledge:
+    """Remembers procedures once seen (they are never removed); unknown ones are looked up again each time."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._procedures: set[str] = set()
+
+    def warnings(self, documents: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Problem]]:
+        """Return what is unknown in each (kind, document); at most one query for all of them."""
+        told_here = {document["code"] for kind, document in documents if kind == "procedure"}
+        dossiers = [document for kind, document in documents if kind == "dossier"]
+        unknown = self._unknown({code for one in dossiers for code in _codes(one)} - told_here)
+        return [_warnings(document, unknown) if kind == "dossier" else [] for kind, document in documents]
+
+    def refuses(self, warning: Problem) -> bool:
+        """Tell whether the settings make this warning an error."""
+        settings = self._context.settings
+        rule = settings.unknown_procedure if warning.code == PROCEDURE.code else settings.unknown_agency
+        return rule == "refuse"
+
+    def _unknown(self, codes: set[str]) -> set[str]:
+        asked = codes - self._procedures
+        if not asked:
+            return asked
+        with self._context.store.reading() as connection:
+            held = {key for _, key in look_ups.versions(connection, [("procedure", code) for code in asked])}
+        if len(self._procedures) > MOST_CODES:
+            self._procedures = set()
+        self._procedures = self._procedures | held
+        return asked - held
+
+
+def _codes(dossier: Mapping[str, Any]) -> tuple[str, str]:
+    return dossier["procedure"]["code"], national(dossier)
+
+
+def _warnings(dossier: Mapping[str, Any], unknown: set[str]) -> list[Problem]:
+    warnings = [PROCEDURE] if unknown.issuperset(_codes(dossier)) else []
+    for role, agency in dossier["agencies"].items():
+        if agency["id"].split(".", 1)[0] not in ROOTS:
+            warnings.append(_agency(role))
+    return warnings
+
+
+def _agency(role: str) -> Problem:
+    return Problem(
+        f"/agencies/{role}/id",
+        "known",
+        "unknown_agency",
+        "Hub không biết tỉnh hoặc bộ của mã cơ quan này.",
+        "The hub does not know the province or ministry of this agency.",
+    )
