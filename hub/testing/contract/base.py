@@ -151,7 +151,8 @@ class ContractBase:
     def doubles(self, effects: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Find what happened twice and must not. By default: the same effect on the same thing with the same content.
 
-        Override where repeating is harmless by the partner's own rules (an update with equal content, say).
+        So a simulator writes into an effect's `what` the content, not the number of the try. Override where repeating
+        is harmless by the partner's own rules (an update with equal content, say).
         """
         seen: set[bytes] = set()
         found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from hub.sdk.simulator import Fault
@@ -10,9 +11,9 @@ from hub.sdk.simulator.faults import TRANSPORT
 from hub.testing.contract.pushing import PushingContract
 
 if TYPE_CHECKING:
-    from hub.testing.contract.base import Bench
+    from hub.testing.contract.base import Bench, Record
 
-DOOR_SHUT_SECONDS = 0.05
+DOOR_SHUT_SECONDS = 0.02
 
 
 class ConvergingContract(PushingContract):
@@ -20,38 +21,54 @@ class ConvergingContract(PushingContract):
 
     def test_f15_under_every_fault_it_ends_equal_and_nothing_is_doubled(self, pushing: Bench) -> None:
         dice = random.Random(self.seed)  # noqa: S311 (repeatable, not secret)
-        waiting = list(self.records())
         faults = sorted({*TRANSPORT, *self.plays, Fault.REFUSE})
+        dice.shuffle(faults)
+        bench, waiting = pushing, list(self.records())
 
-        for number in range(self.steps):
-            if waiting and (number % 3 == 0 or dice.random() < 0.4):
-                pushing.driver.publish(*waiting.pop(0))
-            elif dice.random() < 0.3:
-                self._change_one(pushing, dice, number)
-            self._disturb(pushing, dice, dice.choice(faults))
-            pushing.driver.step()
-            pushing.clock.advance(seconds=1)
+        for number, fault in zip(range(self.steps), cycle(faults), strict=False):
+            if not self._something_due(bench, waiting, dice, number):
+                self._end(bench)
+                bench, waiting = self._anew(bench), list(self.records())
+                bench.driver.publish(*waiting.pop(0))
+            self._disturb(bench, dice, fault)
+            bench.driver.step()
+            bench.clock.advance(seconds=1)
+            bench.behave()
 
-        pushing.behave()
         for record in waiting:
-            pushing.driver.publish(*record)
-        for delivery in pushing.driver.deliveries.values():
-            self.settle(pushing, delivery)
-        for delivery in pushing.driver.deliveries.values():
-            assert delivery.settled, (delivery.name, delivery.outcomes[-3:])
-            assert pushing.held(delivery) == pushing.wanted(delivery), delivery.name
-        assert self.doubles(pushing.effects()) == []
+            bench.driver.publish(*record)
+        self._end(bench)
 
-    def _change_one(self, bench: Bench, dice: random.Random, number: int) -> None:
-        if self.connector_class.resend == "never" or not bench.driver.deliveries:
-            return
-        delivery = dice.choice(list(bench.driver.deliveries.values()))
-        document = self.changed(delivery.kind, delivery.key, dict(delivery.document), number=number)
-        if document is not None:
-            bench.driver.publish(delivery.kind, delivery.key, document)
+    def _something_due(self, bench: Bench, waiting: list[Record], dice: random.Random, number: int) -> bool:
+        """Let the world move on: a new record, a changed one, or both."""
+        deliveries = bench.driver.deliveries.values()
+        if waiting and (dice.random() < 0.5 or not any(each.due for each in deliveries)):
+            bench.driver.publish(*waiting.pop(0))
+        if deliveries and self.connector_class.resend != "never" and dice.random() < 0.5:
+            chosen = dice.choice(list(deliveries))
+            document = self.changed(chosen.kind, chosen.key, dict(chosen.document), number=number)
+            if document is not None:
+                bench.driver.publish(chosen.kind, chosen.key, document)
+        return any(each.due for each in deliveries)
 
     def _disturb(self, bench: Bench, dice: random.Random, fault: Fault) -> None:
         if fault is Fault.REFUSE:
             bench.order(fault, seconds=DOOR_SHUT_SECONDS)
         else:
-            bench.order(fault, times=dice.randint(1, 3), rate=0.7, delay=0.02)
+            path = self.push_path if dice.random() < 0.7 else ""
+            bench.order(fault, times=dice.randint(1, 3), rate=0.8, path=path, delay=0.02)
+
+    def _end(self, bench: Bench) -> None:
+        for delivery in bench.driver.deliveries.values():
+            self.settle(bench, delivery)
+        for delivery in bench.driver.deliveries.values():
+            assert delivery.settled, (delivery.name, delivery.outcomes[-3:])
+            assert bench.held(delivery) == bench.wanted(delivery), delivery.name
+        assert self.doubles(bench.effects()) == []
+
+    def _anew(self, bench: Bench) -> Bench:
+        """The same partner, with nothing in its memory; a new channel."""
+        bench.simulator.reset()
+        anew = self.wire(bench.simulator, bench.clock, self.settings_for(bench.simulator))
+        self.prepare(anew)
+        return anew

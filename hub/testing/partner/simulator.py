@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
+
+import orjson
 
 from hub.sdk.simulator import Call, Fault, Response, Simulator
 
@@ -79,7 +82,8 @@ class EchoSimulator(Simulator):
         if (self.memory.get("held", name) or {}).get("id") == wish["id"]:
             return "1"
         self.memory.put("held", name, {"id": wish["id"], "document": wish["document"]})
-        self.memory.effect("put", name, {"id": wish["id"]})
+        digest = hashlib.sha256(orjson.dumps(wish["document"], option=orjson.OPT_SORT_KEYS)).hexdigest()
+        self.memory.effect("put", name, {"sha256": digest})  # the same content twice is a double, whatever its id
         return "0"
 
     def _feed(self, after: int) -> Response:

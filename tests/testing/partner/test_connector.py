@@ -14,7 +14,8 @@ from hub.testing.partner.simulator import SECRET
 DOSSIERS = list(examples("dossier").values())
 KEYS = {"dossier": "code", "procedure": "code", "postal_order": "number"}
 ADMITTED = [(kind, admit(kind, raw)[0]) for kind in KEYS for raw in examples(kind).values()]
-RECORDS = list({document[KEYS[kind]]: (kind, document[KEYS[kind]], document) for kind, document in ADMITTED}.values())
+BY_NAME = {(kind, document[KEYS[kind]]): document for kind, document in ADMITTED}
+RECORDS = [(*name, document) for name, document in BY_NAME.items()]
 
 
 class TestEcho(ConnectorContract):
