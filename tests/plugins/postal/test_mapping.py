@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+import schemas
+from hub.domain.derive import order_of
 from hub.domain.intake import admit
+from hub.domain.messages import Held
 from hub.sdk import Unmappable
 from plugins.postal.mapping import (
     MANDATORY,
@@ -27,6 +33,7 @@ from plugins.postal.mapping_tracking import (
 )
 from tests.plugins.postal.examples import CITIZEN, postal_order
 
+EXAMPLES = Path(schemas.__file__).parent / "postal_order" / "examples" / "valid"
 SETTINGS = {"customer_code": "HCC-H56"}
 MYVNPOST = {*range(25), 28, 29}  # every code of the commercial interface
 POSTAL_STATUSES = {
@@ -125,6 +132,34 @@ def test_an_order_has_all_mandatory_fields_and_nothing_that_is_not_known():
     assert wanted["order"]["SenderProvince"] == 38
     assert wanted["order"]["SenderDesc"] == "1. Giấy khai sinh x1"
     assert wanted["order"].keys().isdisjoint({"FlagConfig", "ItemCode", "SenderEmail", "ReceiverDistrict"})
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_shipped_order_maps_out(path):
+    document, problems = admit("postal_order", json.loads(path.read_text(encoding="utf-8")))
+    assert problems == []
+
+    for wanted in orders(document, SETTINGS).values():
+        assert all(wanted["order"][name] not in (None, "") for name in MANDATORY)
+
+
+def test_an_order_made_by_the_hub_maps_out_with_the_counter_of_the_settings():
+    document = {
+        "status": "finished",
+        "agencies": {"received": {"id": "H56.14", "name": "UBND phường Mẫu"}},
+        "pickup": {"contact": CITIZEN, "requested_at": "2026-05-14T09:00:00+07:00"},
+        "return_method": "post",
+        "return_to": {"contact": CITIZEN, "money_to_collect": 25_000},
+        "events": [{"status": "finished", "occurred_at": "2026-05-14T10:00:00+07:00"}],
+    }
+    made = order_of(Held("dossier", "H56.14-260514-0001", 1, document))
+    office = {"phone": "0237000001", "province": 38, "address": "2 Phố Mẫu"}
+
+    wire = orders(made.body, {**SETTINGS, "default_office": office})
+
+    assert [wire[leg]["order"]["OrderNumber"] for leg in wire] == ["H56.14-260514-0001-P", "H56.14-260514-0001"]
+    assert all(each["order"][name] not in (None, "") for each in wire.values() for name in MANDATORY)
+    assert wire["return"]["order"]["CODAmount"] == 25_000.0
 
 
 def test_settings_give_the_partners_own_province_numbers_and_flag():
