@@ -32,6 +32,7 @@ def dossier(*events, phone="0901 234 567", **more):
             "competent": {"id": "H56.14", "name": "UBND phường Hạc Thành"},
         },
         "applicant": {"type": "citizen", "name": "Lê Thị Đào"} | ({"phone": phone} if phone else {}),
+        "channel": "counter",
         "due_at": "2026-05-18T17:00:00+07:00",
         "events": list(events),
         **more,

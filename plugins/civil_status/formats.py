@@ -1,0 +1,69 @@
+"""How the ministry's software writes times, dates and addresses. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VIETNAM = timezone(timedelta(hours=7))
+STAMP = "%d/%m/%Y %H:%M:%S"  # thoiGianThucHien, ngayTiepNhan
+DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+CLOSING = time(17, 0)
+SATURDAY = 5
+
+
+def stamp(instant: str) -> str:
+    """2026-05-11T08:30:00+07:00 -> 11/05/2026 08:30:00. Raises ValueError."""
+    return datetime.fromisoformat(instant).astimezone(VIETNAM).strftime(STAMP)
+
+
+def instant(text: str) -> datetime:
+    """11/05/2026 08:30:00, or only the date -> an aware time. Raises ValueError."""
+    written = text.strip()
+    return datetime.strptime(written if ":" in written else f"{written} 00:00:00", STAMP).replace(tzinfo=VIETNAM)
+
+
+def day(value: Any) -> str:
+    """2026-05-11 -> 11.05.2026. Raises ValueError for anything but a whole date."""
+    found = DATE.fullmatch(str(value))
+    if not found:
+        raise ValueError("not a date")
+    return ".".join(reversed(found.groups()))
+
+
+def partial_day(value: Any) -> str:
+    """2026-05-11, 2026-05 or 2026 -> 11.05.2026, 05.2026 or 2026. Raises ValueError."""
+    found = PARTIAL.fullmatch(str(value))
+    if not found:
+        raise ValueError("not a date, not even a year")
+    return ".".join(part for part in reversed(found.groups()) if part)
+
+
+def place(value: Any) -> dict[str, str]:
+    """One of our addresses -> {maTinh, maHuyen, maXa, dcChiTiet}. Raises ValueError."""
+    if not isinstance(value, dict) or "province" not in value:
+        raise ValueError("not an address")
+    return {
+        "maTinh": _code(value, "province"),
+        "maHuyen": _code(value, "district"),
+        "maXa": _code(value, "commune"),
+        "dcChiTiet": str(value.get("detail", "")),
+    }
+
+
+def working_days_after(start: datetime, days: int) -> datetime:
+    """Return the closing hour of the last of so many working days; Saturdays and Sundays do not count."""
+    at = start
+    while days > 0:
+        at += timedelta(days=1)
+        days -= at.weekday() < SATURDAY
+    return datetime.combine(at.date(), CLOSING, VIETNAM)
+
+
+def _code(address: Mapping[str, Any], part: str) -> str:
+    return str(address.get(part, {}).get("code", ""))

@@ -1,0 +1,169 @@
+"""A dossier as a case of the ministry's software, and its later steps as reports. Pure; the tables come first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from hub.sdk import Unmappable
+from plugins.civil_status.fields import OPTIONAL, TABLES
+from plugins.civil_status.formats import stamp
+
+MODULES: Mapping[str, str] = {"birth": "LTKS", "death": "LTKT", "marriage": "LTKH"}
+
+# National code of the procedure -> what is registered; setting `procedures`.
+PROCEDURES: Mapping[str, str] = {
+    "1.001193": "birth",
+    "1.000656": "death",
+    "1.000894": "marriage",
+    "2.000986": "birth",  # interlinked: birth, residence, health insurance
+    "2.001023": "birth",  # interlinked: birth, health insurance
+    "2.002621": "birth",  # interlinked by Decree 63/2024/NĐ-CP
+    "2.002622": "death",  # interlinked by Decree 63/2024/NĐ-CP
+}
+
+# Status words that are reported after the case was handed over -> trangThai of the report.
+REPORTED: Mapping[str, str] = {"returned": "5", "withdrawn": "6", "stopped": "6"}
+ONE_STOP_SHOP = 5  # coQuanXuLy
+BEFORE_ACCEPTANCE = frozenset({"registered", "refused"})
+
+Link = Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One later step: `event` is its key in the hub."""
+
+    event: str
+    status: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The case, the fingerprint of what the citizen declared, and the reports in their order."""
+
+    case: Mapping[str, Any]
+    digest: str
+    reports: Sequence[Report]
+
+
+def is_accepted(document: Mapping[str, Any]) -> bool:
+    """Tell whether the one-stop shop has taken the dossier in."""
+    statuses = {event["status"] for event in document.get("events", ())}
+    return bool(document.get("received_at") or statuses - BEFORE_ACCEPTANCE)
+
+
+def national_code(document: Mapping[str, Any]) -> str:
+    """Return the procedure's code without a local suffix."""
+    procedure = document["procedure"]
+    return str(procedure.get("national_code") or ".".join(procedure["code"].split(".")[:2]))
+
+
+def case(
+    document: Mapping[str, Any], *, procedures: Mapping[str, str], units: Mapping[str, str], unit: str, link: Link
+) -> Mapped:
+    """Express the whole dossier. Raises Unmappable naming what is missing."""
+    kind = procedures[national_code(document)]
+    form = document["form"]
+    if form["code"] != kind:
+        raise Unmappable(f"/form/code: the procedure registers a {kind}.")
+    declared = orjson.dumps({"hoTich": declaration(kind, form["data"])}).decode()
+    body = {
+        "maDonVi": units.get(document["agencies"]["competent"]["id"], unit),
+        "module": MODULES[kind],
+        "maHoSoLT": document.get("numbers", {}).get("interlink", ""),
+        "maHoSoMCDT": document["code"],
+        "ngayTiepNhan": _received(document),
+        "data": declared,
+        "fileDinhKem": files(document, link),
+    }
+    return Mapped(body, hashlib.sha256(declared.encode()).hexdigest(), reports(document))
+
+
+def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the declaration field by field. Raises Unmappable with the JSON pointer of what is missing or wrong."""
+    written: dict[str, Any] = {}
+    for row in TABLES[kind]:
+        value = _find(data, row.path)
+        if value in (None, ""):
+            if row.required and not (_person(row.path) in OPTIONAL and _person(row.path) not in data):
+                raise Unmappable(f"/form/data/{row.path}: missing.")
+            continue
+        try:
+            written[row.target] = row.write(value)
+        except ValueError as problem:
+            raise Unmappable(f"/form/data/{row.path}: {problem}.") from None
+    return written
+
+
+def files(document: Mapping[str, Any], link: Link) -> list[dict[str, Any]]:
+    """List the papers' files: content where the hub was given it, else the address to fetch it from."""
+    found = []
+    for number, (paper, attachment) in enumerate(_attachments(document), start=1):
+        entry = {
+            "id": number,
+            "loaiGiayTo": 0,
+            "tenGiayTo": paper["name"],
+            "tenTepDinhKem": attachment["name"],
+            "huyGiayTo": 0,
+        }
+        content = attachment.get("content")
+        found.append(entry | ({"duLieuTepDinhKem": content} if content else {"duongDanTepDinhKem": link(attachment)}))
+    return found
+
+
+def reports(document: Mapping[str, Any]) -> list[Report]:
+    """Write the reports of later steps, oldest first."""
+    events = [event for event in document.get("events", ()) if event["status"] in REPORTED]
+    return [_report(document, event) for event in sorted(events, key=lambda event: (event["occurred_at"], _key(event)))]
+
+
+def _report(document: Mapping[str, Any], event: Mapping[str, Any]) -> Report:
+    officer = event.get("officer", {})
+    status = REPORTED[event["status"]]
+    body = {
+        "maTTHC": national_code(document),
+        "soHoSoLT": document.get("numbers", {}).get("interlink", ""),
+        "coQuanXuLy": ONE_STOP_SHOP,
+        "maHoSo": document["code"],
+        "trangThai": int(status),
+        "thoiGianThucHien": stamp(event["occurred_at"]),
+        "noiDungXuLy": event.get("content", ""),
+        "nguoiXuLy": officer.get("name", ""),
+        "chucDanh": officer.get("title", ""),
+        "phongBanXuLy": officer.get("department", ""),
+    }
+    return Report(_key(event), status, body)
+
+
+def _received(document: Mapping[str, Any]) -> str:
+    times = [event["occurred_at"] for event in document.get("events", ()) if event["status"] == "accepted"]
+    received = document.get("received_at") or (times[0] if times else None)
+    if received is None:
+        raise Unmappable("/received_at: missing.")
+    return stamp(received)
+
+
+def _attachments(document: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    papers = [*document.get("papers", ()), *document.get("other_papers", ())]
+    return [(paper, attachment) for paper in papers for attachment in paper.get("attachments", ())]
+
+
+def _key(event: Mapping[str, Any]) -> str:
+    return str(event.get("key") or f"{event['status']}@{event['occurred_at']}")
+
+
+def _find(data: Mapping[str, Any], path: str) -> Any:
+    value: Any = data
+    for name in path.split("/"):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _person(path: str) -> str:
+    return path.partition("/")[0]

@@ -1,0 +1,194 @@
+"""Cases are handed over once, later steps reported in order, decisions brought back: over sockets, with every fault."""
+
+import copy
+
+import pytest
+from civil_builders import ACCEPTED, KEY, RETURNED, act, connector, dossier, outgoing, push
+
+from hub.sdk import CredentialsRefused, HealthWord, NotSent, OutcomeWord, Reason, Unanswered
+from hub.sdk.exchange import recording
+
+FINISHED = dossier(events=[ACCEPTED, RETURNED])
+
+
+def effects(ministry):
+    return [effect["shelf"] for effect in ministry.memory.effects()]
+
+
+def equal(ministry, software, document, memo):
+    return ministry.holdings() == {f"dossier/{KEY}": software.holding(outgoing(software, document, memo))}
+
+
+def test_it_wants_accepted_dossiers_of_its_procedures_with_a_form(ministry):
+    software = connector(ministry)
+    assert software.wants("dossier", dossier())
+    assert software.wants("dossier", dossier(events=[], received_at="2026-05-11T08:30:00+07:00"))
+    assert not software.wants("dossier", dossier(events=[]))
+    assert not software.wants("dossier", dossier(events=[ACCEPTED | {"status": "refused"}]))
+    assert not software.wants("dossier", {name: value for name, value in dossier().items() if name != "form"})
+    interlinked = {"code": "2.002621.H56", "name": "Liên thông"}
+    assert software.wants("dossier", dossier() | {"procedure": interlinked})
+    assert not software.wants("dossier", dossier() | {"procedure": {"code": "1.009999", "name": "Khác"}})
+
+
+@pytest.mark.parametrize("kind", ["birth", "death", "marriage"])
+def test_a_case_is_handed_over_once(ministry, kind):
+    software, document = connector(ministry), dossier(kind)
+    first = push(software, document)
+    again = push(software, document, first.acknowledged)
+    lost = push(software, document)  # the memo was lost: the ministry tells the double
+    assert {outcome.word for outcome in (first, again, lost)} == {OutcomeWord.DELIVERED}
+    assert effects(ministry) == ["case"]
+    assert equal(ministry, software, document, first.acknowledged)
+
+
+def test_a_later_step_waits_until_the_ministry_has_registered(ministry):
+    software = connector(ministry)
+    waiting = push(software, FINISHED)
+    assert (waiting.word, waiting.reason) == (OutcomeWord.DEFERRED, Reason.ORDER)
+    assert waiting.acknowledged["created"]
+    for status in ("3", "4"):
+        assert act(ministry, act="decide", dossier=KEY, status=status)[0] == 200
+    done = push(software, FINISHED, waiting.acknowledged)
+    assert done.word is OutcomeWord.DELIVERED
+    assert done.acknowledged["reports"] == ["5"]
+    assert push(software, FINISHED, waiting.acknowledged).word is OutcomeWord.DELIVERED  # told as a double
+    assert effects(ministry) == ["case", "report"]
+    assert equal(ministry, software, FINISHED, done.acknowledged)
+
+
+def test_a_report_on_a_refused_case_is_settled_and_one_against_the_order_is_parked(ministry):
+    software = connector(ministry)
+    memo = push(software, dossier()).acknowledged
+    act(ministry, act="decide", dossier=KEY, status="6", words="Thiếu chữ ký")
+    refused = push(software, FINISHED, memo)
+    assert refused.word is OutcomeWord.DELIVERED
+    assert equal(ministry, software, FINISHED, refused.acknowledged)
+    ministry.reset()
+    memo = push(software, dossier()).acknowledged
+    act(ministry, act="decide", dossier=KEY, status="3")
+    act(ministry, act="decide", dossier=KEY, status="4")
+    withdrawn = push(software, dossier(events=[ACCEPTED, RETURNED | {"status": "withdrawn"}]), memo)
+    assert (withdrawn.word, withdrawn.reason) == (OutcomeWord.REJECTED, Reason.ORDER)
+
+
+def test_a_supplemented_declaration_is_handed_over_again(ministry):
+    software = connector(ministry)
+    memo = push(software, dossier()).acknowledged
+    act(ministry, act="decide", dossier=KEY, status="2", limit="20/05/2026 17:00:00", words="Bổ sung giấy chứng sinh")
+    mended = copy.deepcopy(dossier())
+    mended["form"]["data"]["child"]["name"] = "Lê Bình An"
+    after = push(software, mended, memo)
+    assert (after.word, effects(ministry)) == (OutcomeWord.DELIVERED, ["case", "case"])
+    assert equal(ministry, software, mended, after.acknowledged)
+    late = copy.deepcopy(mended)
+    late["form"]["data"]["child"]["name"] = "Lê Muộn"
+    told = push(software, late, after.acknowledged)  # the ministry takes no change any more, and says so
+    assert (told.word, effects(ministry)) == (OutcomeWord.DELIVERED, ["case", "case"])
+    assert equal(ministry, software, late, told.acknowledged)
+
+
+def test_decisions_are_polled_and_become_events(ministry):
+    software = connector(ministry)
+    push(software, dossier())
+    push(software, dossier("death", code="H56.14-260511-0008"))
+    act(ministry, act="auto", on=True)
+    batch = [outgoing(software, dossier()), outgoing(software, dossier("death", code="H56.14-260511-0008"))]
+    unknown_one = [outgoing(software, dossier(code="H56.14-260511-0009"))]
+    assert software.poll(unknown_one) == []
+    seen = [
+        [incoming.body["events"][0]["status"] for item in software.poll(batch) for incoming in software.map_in(item)]
+    ]
+    seen += [
+        [incoming.body["events"][0]["status"] for item in software.poll(batch) for incoming in software.map_in(item)]
+        for _ in "12"
+    ]
+    assert seen == [["processing"] * 2, ["processing"] * 2, ["finished"] * 2]
+    assert software.poll(batch) == software.poll(batch)  # the same item again: the hub knows it by its id
+
+
+@pytest.mark.parametrize("fault", ["timeout_after", "half_body", "garbled", "http_500"])
+def test_f03_after_a_lost_answer_the_ministry_is_asked(ministry, fault):
+    software, document = connector(ministry), dossier()
+    software.check()
+    ministry.faults.order({"fault": fault, "times": 1})
+    with pytest.raises(Exception) as caught:
+        push(software, document)
+    assert type(caught.value).__name__ in {"Unanswered", "Garbled"}
+    (recalled,) = software.recall([outgoing(software, document)])
+    held = bool(ministry.holdings())
+    assert held is (fault != "http_500")
+    assert recalled.word is (OutcomeWord.DELIVERED if held else OutcomeWord.DEFERRED)
+
+
+def test_recall_tells_a_part_and_the_rest_follows(ministry):
+    software = connector(ministry)
+    push(software, dossier())
+    (recalled,) = software.recall([outgoing(software, FINISHED)])
+    assert (recalled.word, recalled.acknowledged["created"]) == (OutcomeWord.DEFERRED, True)
+    act(ministry, act="auto")
+    done = push(software, FINISHED, recalled.acknowledged)
+    assert done.word is OutcomeWord.DELIVERED
+    assert effects(ministry) == ["case", "report"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "word", "reason"),
+    [
+        ("timeout_after", OutcomeWord.UNKNOWN, Reason.UNANSWERED),
+        ("http_429", OutcomeWord.DEFERRED, Reason.BUSY),
+        ("error_in_200", OutcomeWord.DEFERRED, Reason.BUSY),
+        ("out_of_order_refusal", OutcomeWord.DEFERRED, Reason.ORDER),
+        ("odd_code", OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE),
+    ],
+)
+def test_what_went_through_before_a_fault_is_remembered(ministry, fault, word, reason):
+    software = connector(ministry)
+    act(ministry, act="auto")
+    ministry.faults.order({"fault": fault, "times": 1, "path": "/trangthai"})
+    outcome = push(software, FINISHED)
+    assert (outcome.word, outcome.reason, outcome.acknowledged["created"]) == (word, reason, True)
+    done = push(software, FINISHED, outcome.acknowledged)
+    assert done.word is OutcomeWord.DELIVERED
+    assert effects(ministry) == ["case", "report"]
+
+
+def test_a_forgotten_session_is_renewed_by_its_refresh_token(ministry):
+    software = connector(ministry)
+    push(software, dossier())
+    ministry.faults.order({"fault": "expired_session", "times": 1})
+    assert push(software, dossier("death", code="H56.14-260511-0008")).word is OutcomeWord.DELIVERED
+    paths = [request["path"] for request in ministry._log]
+    assert paths.count("/api/token") == 1
+    assert paths.count("/api/token/refresh") == 1
+
+
+def test_the_ministrys_no_keeps_its_code_and_nothing_personal(ministry):
+    software = connector(ministry)
+    document = copy.deepcopy(dossier())
+    document["form"]["data"]["applicant"]["name"] = " "
+    with recording() as trace:
+        outcome = push(software, document)
+    assert (outcome.word, outcome.reason, outcome.code) == (OutcomeWord.REJECTED, Reason.DATA, "400")
+    kept = f"{outcome}{trace}"
+    assert KEY in kept
+    assert not [value for value in ("Lê", "038090000001", "0901234567", "mcdt-hotich", "JVBERg") if value in kept]
+
+
+def test_check_never_raises_and_alters_nothing(ministry):
+    assert connector(ministry).check().word is HealthWord.OK
+    assert connector(ministry, password="wrong").check().word is HealthWord.MISCONFIGURED
+    assert connector(ministry, base_url="http://127.0.0.1:9").check().word is HealthWord.DOWN
+    ministry.faults.order({"fault": "garbled", "times": 1})
+    assert connector(ministry).check().word is HealthWord.DEGRADED
+    assert effects(ministry) == []
+
+
+def test_wrong_credentials_and_a_shut_door_are_no_delivery(ministry):
+    with pytest.raises(CredentialsRefused):
+        push(connector(ministry, password="wrong"), dossier())
+    with pytest.raises(NotSent):
+        push(connector(ministry, base_url="http://127.0.0.1:9"), dossier())
+    ministry.faults.order({"fault": "timeout_before", "times": 1, "path": "/hoso"})
+    with pytest.raises(Unanswered):
+        push(connector(ministry), dossier())
