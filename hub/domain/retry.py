@@ -54,5 +54,5 @@ def wait(politeness: Politeness, *, tries: int, wish: float | None, chance: floa
     if tries >= politeness.maximum_tries:
         return None
     step = politeness.schedule[min(max(tries, 1), len(politeness.schedule)) - 1]
-    jittered = step * (1 - JITTER + 2 * JITTER * chance)
+    jittered = step * (1 + JITTER * (2 * chance - 1))
     return jittered if wish is None else max(min(wish, LONGEST_WISH), 0.05)

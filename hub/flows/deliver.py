@@ -13,6 +13,7 @@ import structlog
 from hub.crash import crash_point
 from hub.domain.retry import wait
 from hub.observe import metrics
+from hub.plugging.outcomes import from_error
 from hub.sdk import exchange
 from hub.sdk.errors import Unmappable
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, rejected
@@ -114,7 +115,10 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[_Try]:
         crash_point("deliver.pushing")
         started = time.monotonic()
         call = context.plugins.push if action == "push" else context.plugins.recall
-        outcomes = call(connector, batch)
+        try:
+            outcomes = call(connector, batch)
+        except Exception as problem:  # noqa: BLE001 (an exception is never success: the tree of errors decides)
+            outcomes = from_error(problem, batch)
         spent = int((time.monotonic() - started) * 1000)
         tries.extend(_Try(by_id[one.delivery_id], one, action, spent) for one in outcomes)
         metrics().push_seconds.labels(channel.name).observe(spent / 1000)

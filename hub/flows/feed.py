@@ -15,7 +15,7 @@ from hub.store.changes import Position
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from hub.domain.scope import Scope
     from hub.flows.context import Context
@@ -35,7 +35,7 @@ class Portion:
 
 def portion(context: Context, position: Position, scope: Scope, *, limit: int, documents: bool = True) -> Portion:
     """Read on from a position: no gap and no double, whatever is being written at the same time."""
-    lines: list[Mapping[str, Any]] = []
+    lines: list[RowMapping] = []
     with context.store.reading() as connection:
         for _ in range(WINDOWS):
             window = changes.after(context.store, connection, position, limit=WINDOW, documents=False)
@@ -56,13 +56,13 @@ def end(context: Context) -> Position:
         return changes.end(context.store, connection)
 
 
-def _items(connection: Connection, lines: Sequence[Mapping[str, Any]], *, documents: bool) -> list[dict[str, Any]]:
+def _items(connection: Connection, lines: Sequence[RowMapping], *, documents: bool) -> list[dict[str, Any]]:
     places = [(line["kind"], line["key"]) for line in lines] if documents else []
     present = look_ups.documents(connection, places)
     return [_item(line, present.get((line["kind"], line["key"]))) for line in lines]
 
 
-def _item(line: Mapping[str, Any], document: str | None) -> dict[str, Any]:
+def _item(line: RowMapping, document: str | None) -> dict[str, Any]:
     item = {
         "cursor": str(Position(line["transaction_id"], line["sequence"])),
         "kind": line["kind"],

@@ -63,7 +63,7 @@ def put_channel(context: Context, name: str, wish: Wish, *, actor: str) -> str:
         kept = known["settings"] if known and known["connector"] == wish.connector else {}
         settings = _kept_secrets(context, wish.settings, kept, schema)
         _check(context, wish, settings)
-        values = {
+        values: dict[str, Any] = {
             "connector": wish.connector,
             "settings": settings,
             "routing": dict(wish.routing),
@@ -138,7 +138,7 @@ def shown_channel(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_name(name: str) -> None:
-    if not (name.isascii() and name.replace("_", "").isalnum() and name[0].isalpha() and name == name.lower()):
+    if not (name.isascii() and name.replace("_", "").isalnum() and name[:1].isalpha() and name == name.lower()):
         raise NotPossible(
             f"{name} is no channel name: lower-case letters, digits and _, beginning with a letter.",
             f"{name} không hợp lệ: chỉ dùng chữ thường, chữ số và _, bắt đầu bằng chữ.",

@@ -54,13 +54,6 @@ def tell_due(context: Context) -> int:
         return sum(told)
 
 
-def new_secret(entropy: bytes) -> str:
-    """Write a secret as the Standard Webhooks scheme does."""
-    import base64
-
-    return signing.PREFIX + base64.b64encode(entropy).decode()
-
-
 def _safely(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) -> int:
     try:
         return _tell(context, http, row, scope)
@@ -88,7 +81,7 @@ def _tell(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) ->
         if not _note(context, row, position, values) or "cursor" not in values:
             return count
         count += len(portion.items)
-        position = portion.next
+        row, position = {**row, "failures": 0}, portion.next
         log.info("tell.told", client=client, count=len(portion.items))
         if not portion.more:
             return count

@@ -1,0 +1,35 @@
+"""Retrying: a visible schedule, jitter within bounds, the partner's wish first, an end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.retry import JITTER, LONGEST_WISH, Politeness, wait
+
+chances = st.floats(0, 1)
+
+
+@given(st.integers(1, 59), chances)
+def test_the_wait_is_the_schedules_step_within_its_jitter(tries, chance):
+    politeness = Politeness()
+    step = politeness.schedule[min(tries, len(politeness.schedule)) - 1]
+
+    assert step * (1 - JITTER) <= wait(politeness, tries=tries, wish=None, chance=chance) <= step * (1 + JITTER)
+
+
+@given(st.integers(1, 59), st.floats(0, 1e9), chances)
+def test_the_partners_wish_comes_first_within_reason(tries, wish, chance):
+    assert 0 < wait(Politeness(), tries=tries, wish=wish, chance=chance) <= LONGEST_WISH
+
+
+@given(st.integers(60, 10_000), chances)
+def test_there_is_an_end(tries, chance):
+    assert wait(Politeness(), tries=tries, wish=None, chance=chance) is None
+
+
+@pytest.mark.parametrize("wish", [{"concurency": 1}, {"concurrency": 0}, {"schedule": []}, {"schedule": [0]}])
+def test_a_wrong_politeness_is_refused_with_a_sentence(wish):
+    with pytest.raises(ValueError, match="politeness"):
+        Politeness.read(wish)

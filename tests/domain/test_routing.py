@@ -1,0 +1,35 @@
+"""Routing: agencies by whole groups, procedures by national code."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.domain.routing import Routing, agency_of
+from hub.testing import house
+
+
+@pytest.mark.parametrize(
+    ("wish", "lets"),
+    [
+        ({}, True),
+        ({"agencies": ["H56"]}, True),
+        ({"agencies": ["H56.14"]}, True),
+        ({"agencies": ["H5"]}, False),
+        ({"agencies": ["H56.1"]}, False),
+        ({"kinds": ["procedure"]}, False),
+        ({"procedures": ["1.001193"]}, True),
+        ({"procedures": ["1.000656"]}, False),
+    ],
+)
+def test_a_routing_lets_through_what_it_names(wish, lets):
+    assert Routing.read(wish).lets("dossier", house.dossier()) is lets
+
+
+def test_an_unknown_word_in_a_routing_is_refused():
+    with pytest.raises(ValueError, match="agency"):
+        Routing.read({"agency": ["H56"]})
+
+
+def test_the_owner_is_the_competent_agency_then_the_number():
+    assert agency_of("dossier", house.dossier(agencies={"competent": {"id": "G09.20"}})) == "G09.20"
+    assert agency_of("dossier", {"code": "H56.22.17-210531-0001"}) == "H56.22.17"
