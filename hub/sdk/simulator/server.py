@@ -130,9 +130,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             if fault is Fault.SLOW:
                 time.sleep(float(details.get("delay", 0.5)))
-            self._answer(response)
-            if fault is Fault.DUPLICATE_ANSWER:
-                self._answer(response)
+            self._answer(response, times=2 if fault is Fault.DUPLICATE_ANSWER else 1)
 
     def _never_processed(self, simulator: Simulator, call: Call, fault: Fault, details: Mapping[str, Any]) -> None:
         if fault is Fault.TIMEOUT_BEFORE:
@@ -154,7 +152,8 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _answer(self, response: Response, *, half: bool = False) -> None:
+    def _answer(self, response: Response, *, half: bool = False, times: int = 1) -> None:
+        """Write the answer at once, doubles too: one that came later could be taken for the answer to the next call."""
         lines = [
             f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('',))[0]}",
             f"Content-Type: {response.content_type}",
@@ -162,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
             *(f"{name}: {value}" for name, value in response.headers.items()),
         ]
         body = response.body[: len(response.body) // 2] if half else response.body
-        self.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        self.wfile.write(("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body) * times)
         self.wfile.flush()
         if half:
             self._vanish(0)
