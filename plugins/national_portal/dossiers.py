@@ -21,7 +21,7 @@ from plugins.national_portal.codes import (
     SEND_PROGRESS,
     Meaning,
 )
-from plugins.national_portal.formats import digest, same
+from plugins.national_portal.formats import canonical_number, digest, same
 from plugins.national_portal.mapping import born_there
 
 if TYPE_CHECKING:
@@ -82,11 +82,13 @@ class Dossier(Case):
         return self.undecided() or not (self.lacks_decision() or self.lacks_core() or self.missing())
 
     def learn(self, reply: Reply) -> bool:
-        """Take over what a look-up says; False: it does not tell the progress, so the rows stay uncertain."""
+        """Take over what a look-up says; False: it does not tell what is held, so the rows stay uncertain."""
         held = reply.result if reply.meaning is Meaning.TAKEN else None
         if not isinstance(held, dict) or not held:
             self.created, self.digest, self.decided, self.keys = False, None, None, []
             return True
+        if canonical_number(str(held.get("MaHoSo"))) != canonical_number(self.number):
+            return False  # the answer to another question
         self.created = True
         self.digest = self.wanted if same(self.core, held) else None
         told = held.get("QuyetDinh")
