@@ -40,23 +40,24 @@ class ConvergingContract(PushingContract):
         self._end(bench)
 
     def _something_due(self, bench: Bench, waiting: list[Record], dice: random.Random, number: int) -> bool:
-        """Let the world move on: a new record, a changed one, or both."""
+        """Let the world move on: a new record, a changed one, or both. The dice fall alike whatever the line did."""
         deliveries = bench.driver.deliveries.values()
-        if waiting and (dice.random() < 0.5 or not any(each.due for each in deliveries)):
+        one_more, change, which = dice.random() < 0.5, dice.random() < 0.5, dice.random()
+        if waiting and (one_more or not any(each.due for each in deliveries)):
             bench.driver.publish(*waiting.pop(0))
-        if deliveries and self.connector_class.resend != "never" and dice.random() < 0.5:
-            chosen = dice.choice(list(deliveries))
+        if change and deliveries and self.connector_class.resend != "never":
+            chosen = list(deliveries)[int(which * len(deliveries))]
             document = self.changed(chosen.kind, chosen.key, dict(chosen.document), number=number)
             if document is not None:
                 bench.driver.publish(chosen.kind, chosen.key, document)
         return any(each.due for each in deliveries)
 
     def _disturb(self, bench: Bench, dice: random.Random, fault: Fault) -> None:
+        path, times, seed = self.push_path if dice.random() < 0.7 else "", dice.randint(1, 3), dice.randrange(1000)
         if fault is Fault.REFUSE:
             bench.order(fault, seconds=DOOR_SHUT_SECONDS)
         else:
-            path = self.push_path if dice.random() < 0.7 else ""
-            bench.order(fault, times=dice.randint(1, 3), rate=0.8, path=path, delay=0.02)
+            bench.order(fault, times=times, rate=0.8, path=path, delay=0.02, seed=seed)
 
     def _end(self, bench: Bench) -> None:
         for delivery in bench.driver.deliveries.values():
