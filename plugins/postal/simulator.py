@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.sdk.simulator import Call, Fault, Response, Simulator
 from plugins.postal.client import PAGE_SIZE, PATHS, TOKEN_HEADER
-from plugins.postal.mapping import MANDATORY, leg_of
+from plugins.postal.codes import MANDATORY
+from plugins.postal.mapping import leg_of
 from plugins.postal.mapping_tracking import check_digit
 
 if TYPE_CHECKING:

@@ -12,17 +12,8 @@ from hub.domain.derive import order_of
 from hub.domain.intake import admit
 from hub.domain.messages import Held
 from hub.sdk import Unmappable
-from plugins.postal.mapping import (
-    MANDATORY,
-    REPLIES,
-    SUFFIXES,
-    Verdict,
-    leg_of,
-    one_line,
-    order_number,
-    orders,
-    verdict,
-)
+from plugins.postal.codes import MANDATORY, REPLIES, SUFFIXES, Verdict, verdict
+from plugins.postal.mapping import leg_of, one_line, order_number, orders
 from plugins.postal.mapping_tracking import (
     NOT_MOVEMENT,
     TRACKING,
