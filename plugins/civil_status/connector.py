@@ -1,8 +1,4 @@
-"""Hands accepted births, deaths and marriages over, reports later steps, brings the ministry's decisions back.
-
-The memo: `created` the software has the case; `digest` of the declaration it took; `offered` the last one it was
-offered; `reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
-"""
+"""Hands accepted births, deaths and marriages over, reports later steps, brings the ministry's decisions back."""
 
 from __future__ import annotations
 
@@ -12,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 
 from hub.sdk import (
-    Busy,
     Connector,
     ConnectorError,
     CredentialsRefused,
@@ -21,28 +16,21 @@ from hub.sdk import (
     HealthWord,
     Incoming,
     Item,
-    NotSent,
     Outcome,
-    OutcomeWord,
     Outgoing,
     Polls,
     Pushes,
-    Reason,
     Recalls,
     Tools,
     Unmappable,
-    deferred,
-    delivered,
-    unknown,
 )
-from plugins.civil_status import answers, results
+from plugins.civil_status import delivering, results
 from plugins.civil_status.client import Software
-from plugins.civil_status.mapping import PROCEDURES, Mapped, Report, case, is_accepted, national_code
+from plugins.civil_status.mapping import PROCEDURES, Mapped, case, is_accepted
+from plugins.civil_status.reports import national_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-NOT_TAKEN = {NotSent: Reason.UNREACHABLE, Busy: Reason.BUSY, CredentialsRefused: Reason.CREDENTIALS}
 
 
 class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
@@ -107,7 +95,7 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
         """The case, the fingerprint of its declaration, the reports taken and those due."""
         memo, mapped = outgoing.acknowledged, outgoing.mapped
-        due = [report.status for report in _due(memo, mapped)]
+        due = [report.status for report in delivering.due(memo, mapped)]
         return {
             "module": mapped.case["module"],
             "declaration": memo.get("digest", mapped.digest),
@@ -116,11 +104,13 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Hand over what the software has not, then report what came later, in order."""
-        return [self._one(outgoing) for outgoing in batch]
+        return [delivering.deliver(self._software, outgoing) for outgoing in batch]
 
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Ask whether the software has the case; reports are safe to send again (it tells doubles apart)."""
-        return [self._recalled(outgoing) for outgoing in batch]
+        return [
+            delivering.recalled(self._software, outgoing, province=self.settings["province_code"]) for outgoing in batch
+        ]
 
     def poll(self, batch: Sequence[Outgoing]) -> Sequence[Item]:
         """Ask for the state of cases, one question for each module."""
@@ -132,71 +122,3 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
             for module, keys in sorted(modules.items())
             for value in self._software.results(keys, province=self.settings["province_code"], module=module)
         ]
-
-    def _one(self, outgoing: Outgoing) -> Outcome:
-        memo, mapped = dict(outgoing.acknowledged), outgoing.mapped
-        try:
-            if memo.get("offered") != mapped.digest:
-                refusal = self._hand_over(outgoing, mapped, memo)
-                if refusal:
-                    return refusal
-            for report in _due(memo, mapped):
-                refusal = self._report(outgoing, report, memo)
-                if refusal:
-                    return refusal
-        except ConnectorError as problem:
-            if memo == outgoing.acknowledged:
-                raise
-            return _broken_off(outgoing, problem, memo)
-        return delivered(outgoing, acknowledged=memo)
-
-    def _hand_over(self, outgoing: Outgoing, mapped: Mapped, memo: dict[str, Any]) -> Outcome | None:
-        """Send the case and write into the memo what the software then holds; return a refusal or None."""
-        answer = self._software.hand_over(mapped.case)
-        word, reason, code = answers.taken(answer)
-        if word is not OutcomeWord.DELIVERED:
-            detail = "The software did not take the case."
-            return Outcome(outgoing.delivery_id, word, reason, code, detail, acknowledged=memo)
-        took = not answers.is_double(str(answer.get("errorDescription") or answer.get("statusDescription")))
-        memo["created"], memo["offered"] = True, mapped.digest
-        if took or "digest" not in memo:
-            memo["digest"] = mapped.digest
-        return None
-
-    def _report(self, outgoing: Outgoing, report: Report, memo: dict[str, Any]) -> Outcome | None:
-        answer = self._software.report(report.body)
-        word, reason = answers.spoken(answer)
-        if word is not OutcomeWord.DELIVERED:
-            detail = f"The software did not take the report {report.status}."
-            return Outcome(outgoing.delivery_id, word, reason, None, detail, acknowledged=memo)
-        memo["events"] = [*memo.get("events", ()), report.event]
-        if not answers.is_closed(answer):
-            memo["reports"] = [*memo.get("reports", ()), report.status]
-        return None
-
-    def _recalled(self, outgoing: Outgoing) -> Outcome:
-        memo, mapped = dict(outgoing.acknowledged), outgoing.mapped
-        province = self.settings["province_code"]
-        held = self._software.results([outgoing.key], province=province, module=mapped.case["module"])
-        if not held:
-            return deferred(outgoing, Reason.UNANSWERED, detail="The software does not have the case.", acknowledged={})
-        if not memo.get("created"):
-            memo |= {"created": True, "digest": mapped.digest, "offered": mapped.digest}
-        if memo["offered"] == mapped.digest and not _due(memo, mapped):
-            return delivered(outgoing, acknowledged=memo)
-        detail = "The software has the case; what came later is told again."
-        return deferred(outgoing, Reason.UNANSWERED, detail=detail, acknowledged=memo)
-
-
-def _due(memo: Mapping[str, Any], mapped: Mapped) -> list[Report]:
-    told = set(memo.get("events", ()))
-    return [report for report in mapped.reports if report.event not in told]
-
-
-def _broken_off(outgoing: Outgoing, problem: ConnectorError, memo: Mapping[str, Any]) -> Outcome:
-    """A call failed after an earlier one went through: the part is kept."""
-    for kind, reason in NOT_TAKEN.items():
-        if isinstance(problem, kind):
-            wait = problem.retry_after
-            return deferred(outgoing, reason, detail=problem.sentence, acknowledged=memo, retry_after=wait)
-    return unknown(outgoing, Reason.UNANSWERED, detail=problem.sentence, code=problem.code, acknowledged=memo)

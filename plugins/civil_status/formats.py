@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 VIETNAM = timezone(timedelta(hours=7))
 STAMP = "%d/%m/%Y %H:%M:%S"  # thoiGianThucHien, ngayTiepNhan
@@ -54,6 +54,28 @@ def place(value: Any) -> dict[str, str]:
         "maXa": _code(value, "commune"),
         "dcChiTiet": str(value.get("detail", "")),
     }
+
+
+def text(value: Any) -> str:
+    """As it is."""
+    return str(value).strip()
+
+
+def flag(value: Any) -> str:
+    """Yes or no."""
+    return "1" if value is True else "0"
+
+
+def coded(table: Mapping[str, str]) -> Callable[[Any], str]:
+    """By a code list."""
+
+    def write(value: Any) -> str:
+        try:
+            return table[value]
+        except (KeyError, TypeError):
+            raise ValueError(f"none of {', '.join(table)}") from None
+
+    return write
 
 
 def working_days_after(start: datetime, days: int) -> datetime:

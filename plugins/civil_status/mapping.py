@@ -1,4 +1,4 @@
-"""A dossier as a case of the ministry's software, and its later steps as reports. Pure; the tables come first."""
+"""A dossier as a case of the ministry's software. Pure; the tables come first (the form's fields: `fields`)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import orjson
 from hub.sdk import Unmappable
 from plugins.civil_status.fields import OPTIONAL, TABLES
 from plugins.civil_status.formats import stamp
+from plugins.civil_status.reports import Report, national_code, reports
 
 MODULES: Mapping[str, str] = {"birth": "LTKS", "death": "LTKT", "marriage": "LTKH"}
 
@@ -26,21 +27,9 @@ PROCEDURES: Mapping[str, str] = {
     "2.002622": "death",  # interlinked by Decree 63/2024/NĐ-CP
 }
 
-# Status words that are reported after the case was handed over -> trangThai of the report.
-REPORTED: Mapping[str, str] = {"returned": "5", "withdrawn": "6", "stopped": "6"}
-ONE_STOP_SHOP = 5  # coQuanXuLy
 BEFORE_ACCEPTANCE = frozenset({"registered", "refused"})
 
 Link = Callable[[Mapping[str, Any]], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One later step: `event` is its key in the hub."""
-
-    event: str
-    status: str
-    body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +45,6 @@ def is_accepted(document: Mapping[str, Any]) -> bool:
     """Tell whether the one-stop shop has taken the dossier in."""
     statuses = {event["status"] for event in document.get("events", ())}
     return bool(document.get("received_at") or statuses - BEFORE_ACCEPTANCE)
-
-
-def national_code(document: Mapping[str, Any]) -> str:
-    """Return the procedure's code without a local suffix."""
-    procedure = document["procedure"]
-    return str(procedure.get("national_code") or ".".join(procedure["code"].split(".")[:2]))
 
 
 def case(
@@ -117,30 +100,6 @@ def files(document: Mapping[str, Any], link: Link) -> list[dict[str, Any]]:
     return found
 
 
-def reports(document: Mapping[str, Any]) -> list[Report]:
-    """Write the reports of later steps, oldest first."""
-    events = [event for event in document.get("events", ()) if event["status"] in REPORTED]
-    return [_report(document, event) for event in sorted(events, key=lambda event: (event["occurred_at"], _key(event)))]
-
-
-def _report(document: Mapping[str, Any], event: Mapping[str, Any]) -> Report:
-    officer = event.get("officer", {})
-    status = REPORTED[event["status"]]
-    body = {
-        "maTTHC": national_code(document),
-        "soHoSoLT": document.get("numbers", {}).get("interlink", ""),
-        "coQuanXuLy": ONE_STOP_SHOP,
-        "maHoSo": document["code"],
-        "trangThai": int(status),
-        "thoiGianThucHien": stamp(event["occurred_at"]),
-        "noiDungXuLy": event.get("content", ""),
-        "nguoiXuLy": officer.get("name", ""),
-        "chucDanh": officer.get("title", ""),
-        "phongBanXuLy": officer.get("department", ""),
-    }
-    return Report(_key(event), status, body)
-
-
 def _received(document: Mapping[str, Any]) -> str:
     times = [event["occurred_at"] for event in document.get("events", ()) if event["status"] == "accepted"]
     received = document.get("received_at") or (times[0] if times else None)
@@ -152,10 +111,6 @@ def _received(document: Mapping[str, Any]) -> str:
 def _attachments(document: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     papers = [*document.get("papers", ()), *document.get("other_papers", ())]
     return [(paper, attachment) for paper in papers for attachment in paper.get("attachments", ())]
-
-
-def _key(event: Mapping[str, Any]) -> str:
-    return str(event.get("key") or f"{event['status']}@{event['occurred_at']}")
 
 
 def _find(data: Mapping[str, Any], path: str) -> Any:

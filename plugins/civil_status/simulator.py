@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import timedelta
 from typing import Any
 
-import orjson
-
 from hub.sdk.simulator import Call, Fault, Response, Simulator
-from plugins.civil_status import client
+from plugins.civil_status import client, simulator_cases
 from plugins.civil_status.formats import STAMP, VIETNAM
 
 USER, PASSWORD = "mcdt", "mcdt-hotich"
-UNIT, PROVINCE = "14758", "38"
-NEEDED = {
-    "LTKS": ("nksHoTen", "nksGioiTinh", "nksNgaySinh", "nksNoiSinh", "nycHoTen", "loaiDangKy", "noiDangKy"),
-    "LTKT": ("nktHoTen", "nktNgaySinh", "nktNgayChet", "nktNoiChet", "nycHoTen", "loaiDangKy", "noiDangKy"),
-    "LTKH": ("chongHoTen", "chongNgaySinh", "voHoTen", "voNgaySinh", "loaiDangKy", "noiDangKy"),
-}
-DATE = re.compile(r"(?:(?:[0-3][0-9]\.)?[01][0-9]\.)?[12][0-9]{3}")  # dd.MM.yyyy, and what a birth date may lack
+UNIT = "14758"
 NEXT = {"1": {"2", "3", "6"}, "2": {"1"}, "3": {"4", "6"}, "4": set[str](), "6": set[str]()}
 AUTO = {"1": "3", "3": "4"}
 RETURNED = "5"
@@ -38,7 +29,7 @@ class CivilStatusSimulator(Simulator):
             "user_name": USER,
             "password": PASSWORD,
             "unit_code": UNIT,
-            "province_code": PROVINCE,
+            "province_code": simulator_cases.PROVINCE,
         }
 
     def answer(self, call: Call) -> Response:
@@ -94,16 +85,16 @@ class CivilStatusSimulator(Simulator):
 
     def _take(self, call: Call) -> Response:
         if call.fault is Fault.ERROR_IN_200:
-            return _no("503", "Hệ thống bận, vui lòng thử lại sau")
+            return simulator_cases.no("503", "Hệ thống bận, vui lòng thử lại sau")
         if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return _no("409", "Hồ sơ liên thông chưa được gửi")
+            return simulator_cases.no("409", "Hồ sơ liên thông chưa được gửi")
         wish = call.json()
         key, held = wish.get("maHoSoMCDT", ""), self.memory.get("case", wish.get("maHoSoMCDT", ""))
-        problem = _problem(wish)
+        problem = simulator_cases.problem(wish)
         if problem:
-            return _no("400", problem)
+            return simulator_cases.no("400", problem)
         if held and held["status"] != "2":
-            return _no("409", f"Hồ sơ {key} đã tồn tại")
+            return simulator_cases.no("409", f"Hồ sơ {key} đã tồn tại")
         fingerprint = hashlib.sha256(wish["data"].encode()).hexdigest()
         fresh = {"module": wish["module"], "unit": wish["maDonVi"], "interlink": wish["maHoSoLT"], "reports": []}
         case = (held or fresh) | {"declaration": fingerprint, "files": len(wish["fileDinhKem"])}
@@ -150,56 +141,15 @@ class CivilStatusSimulator(Simulator):
         found = {
             key: held for key in keys if (held := self.memory.get("case", key)) and held["module"] == wish["module"]
         }
-        value = [self._state(key, held) for key, held in found.items()]
+        value = [simulator_cases.state(key, held) for key, held in found.items()]
         if self.memory.get("office", "auto"):
             for key, held in found.items():
                 if held["status"] in AUTO:
                     self._decide(key, held, AUTO[held["status"]], {})
         return Response.json({"status": 1, "statusDescription": "Thành công", "value": value})
 
-    def _state(self, key: str, held: dict[str, Any]) -> dict[str, Any]:
-        result = None
-        if held["status"] == "4":
-            number = str(int(held["declaration"][:6], 16) % 900 + 1)
-            result = {"soDangKy": number, "quyenSo": "01/2026", "trangSo": number, "soDinhDanh": "038326000001"}
-        return {
-            "maDonVi": held["unit"],
-            "maTinh": PROVINCE,
-            "module": held["module"],
-            "maHoSoLT": held["interlink"],
-            "maHoSoMCDT": key,
-            "trangThai": held["status"],
-            "thoiGianThucHien": held["at"],
-            "nguoiXuLy": "Nguyễn Thị Hộ Tịch",
-            "chucDanh": "Công chức tư pháp - hộ tịch",
-            "phongBanXuLy": "Tư pháp - Hộ tịch",
-            "noiDungXuLy": held.get("words"),
-            "hanBoSungHoSo": held.get("limit"),
-            "ketQuaXuLy": result,
-        }
-
     def _decide(self, key: str, held: dict[str, Any], status: str, words: dict[str, Any]) -> None:
         """Move a case on; its words are those of this step."""
         held |= {"status": status, "at": self.clock.now().astimezone(VIETNAM).strftime(STAMP)}
         held |= {"words": words.get("words"), "limit": words.get("limit")}
         self.memory.put("case", key, held)
-
-
-def _problem(wish: dict[str, Any]) -> str | None:
-    """What the software misses in a case, in its words."""
-    module = wish.get("module")
-    if module not in NEEDED or not re.fullmatch(r"[0-9]{3}|[0-9]{5}", str(wish.get("maDonVi"))):
-        return "Thiếu thông tin bắt buộc: module, maDonVi"
-    try:
-        declared = orjson.loads(wish["data"])["hoTich"]
-    except (KeyError, TypeError, orjson.JSONDecodeError):
-        return "Thiếu thông tin bắt buộc: hoTich"
-    missing = [field for field in NEEDED[module] if not declared.get(field)]
-    if missing:
-        return f"Thiếu thông tin bắt buộc: {', '.join(missing)}"
-    dates = [value for field, value in declared.items() if "Ngay" in field and "BangChu" not in field]
-    return None if all(DATE.fullmatch(str(value)) for value in dates) else "Thiếu thông tin bắt buộc: ngày dd.MM.yyyy"
-
-
-def _no(code: str, words: str) -> Response:
-    return Response.json({"status": "0", "statusDescription": "Thất bại", "errorCode": code, "errorDescription": words})

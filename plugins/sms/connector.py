@@ -28,8 +28,9 @@ from hub.sdk import (
 )
 from hub.sdk.soap import Fault
 from plugins.sms import memo
+from plugins.sms.answers import result
 from plugins.sms.client import Gateway, request_id
-from plugins.sms.mapping import CHOSEN, TEMPLATES, Mapped, Message, messages, receiver, result
+from plugins.sms.mapping import CHOSEN, TEMPLATES, Mapped, Message, messages, receiver
 from plugins.sms.quiet import seconds_left
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A dossier's chosen events as messages, and the gateway's answers as outcomes. Pure; the tables come first."""
+"""A dossier's chosen events as messages. Pure; the tables come first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import OutcomeWord, Reason, Unmappable
+from hub.sdk import Unmappable
 from plugins.sms.numbers import mobile
 from plugins.sms.quiet import VIETNAM
 from plugins.sms.text import LONGEST, filled, is_simple
@@ -33,30 +33,6 @@ NO_DUE = "theo giay hen"  # what {due} becomes when no date is known
 
 COMMAND = "bulksms"
 UNACCENTED = "0"  # ContentType
-
-SENT = "1"  # `result`: the message is in the gateway's queue
-NOT_SENT = "0"  # `result`: it is not; `message` says why
-QUEUED = "Insert MT_QUEUE: OK"
-DUPLICATE = "Check ServiceID: DUPLICATE MESSAGE"
-
-# Beginnings of `message` beside result "0". What stands in none of these rows is never taken for success.
-REASONS: Mapping[str, tuple[OutcomeWord, Reason | None]] = {
-    DUPLICATE: (OutcomeWord.DELIVERED, None),  # it came before
-    "Authenticate:": (OutcomeWord.DEFERRED, Reason.CREDENTIALS),  # Cp_code, UserName, Password, IP_INVALID
-    "CP_CODE_NOT_FOUND": (OutcomeWord.DEFERRED, Reason.CREDENTIALS),
-    "WRONG_INFORMATION_AUTHENTICATE": (OutcomeWord.DEFERRED, Reason.CREDENTIALS),
-    "Check information error": (OutcomeWord.DEFERRED, Reason.BUSY),  # "lỗi chung hệ thống"
-    "Check RequestID:": (OutcomeWord.REJECTED, Reason.DATA),
-    "Check UserID:": (OutcomeWord.REJECTED, Reason.DATA),
-    "Check ReceiverID:": (OutcomeWord.REJECTED, Reason.DATA),
-    "UserID_NOT_EQUAL_ReceiverID": (OutcomeWord.REJECTED, Reason.DATA),
-    "Unable to check telco from input receiver": (OutcomeWord.REJECTED, Reason.DATA),
-    "Length of ReceiverID is invalid": (OutcomeWord.REJECTED, Reason.DATA),
-    "Check ServiceID: ALIAS_INVALID": (OutcomeWord.REJECTED, Reason.DATA),
-    "Check CommandCode:": (OutcomeWord.REJECTED, Reason.DATA),
-    "Check Content:": (OutcomeWord.REJECTED, Reason.DATA),
-    "Check template: CONTENT_NOT_MATCH_TEMPLATE": (OutcomeWord.REJECTED, Reason.DATA),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +70,6 @@ def messages(document: Mapping[str, Any], *, chosen: Sequence[str], templates: M
     events = [event for event in document.get("events", ()) if event["status"] in chosen]
     written = [_message(document, event, templates[event["status"]]) for event in events]
     return Mapped(to, sorted(written, key=lambda message: (message.at, message.event)))
-
-
-def result(code: str | None, message: str | None) -> tuple[OutcomeWord, Reason | None]:
-    """Tell what an answer means; both halves must agree."""
-    code, message = (code or "").strip(), (message or "").strip()
-    if code == SENT and message.startswith(QUEUED):
-        return OutcomeWord.DELIVERED, None
-    if code == NOT_SENT:
-        for beginning, meaning in REASONS.items():
-            if message.startswith(beginning):
-                return meaning
-    return OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE
 
 
 def _message(document: Mapping[str, Any], event: Mapping[str, Any], template: str) -> Message:

@@ -8,8 +8,9 @@ from xml.sax.saxutils import escape
 
 from hub.sdk import markup
 from hub.sdk.simulator import Call, Fault, Response, Simulator
+from plugins.sms.answers import DUPLICATE, NOT_SENT, QUEUED, SENT
 from plugins.sms.client import WSDL
-from plugins.sms.mapping import COMMAND, DUPLICATE, NOT_SENT, QUEUED, SENT, TEMPLATES, UNACCENTED
+from plugins.sms.mapping import COMMAND, TEMPLATES, UNACCENTED
 from plugins.sms.text import is_simple
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.sdk import OutcomeWord, Reason, Unmappable
-from plugins.sms import mapping
+from plugins.sms import answers, mapping
 from plugins.sms.numbers import RENUMBERED, mobile
 from plugins.sms.quiet import VIETNAM, seconds_left
 from plugins.sms.text import LONGEST, filled, is_simple, unaccented
@@ -83,15 +83,15 @@ def test_every_status_word_has_a_template():
     ],
 )
 def test_known_answers_mean_what_the_table_says(code, message, wanted):
-    assert mapping.result(code, message) == wanted
+    assert answers.result(code, message) == wanted
 
 
 @pytest.mark.parametrize("code", ["1", "0", "00", "01", "200", "", None, "OK"])
 def test_f24_an_answer_no_table_knows_is_never_success(code):
     for message in ("", None, "OK", "insert mt_queue: ok", "Thành công"):
-        assert mapping.result(code, message) == (OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE)
+        assert answers.result(code, message) == (OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE)
     if code != "1":
-        assert mapping.result(code, mapping.QUEUED) == (OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE)
+        assert answers.result(code, answers.QUEUED) == (OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""How the ministry's software is made equal to one dossier, and what the memo keeps of it.
+
+`created` the software has the case; `digest` of the declaration it took; `offered` the last one it was offered;
+`reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.sdk import (
+    Busy,
+    ConnectorError,
+    CredentialsRefused,
+    NotSent,
+    Outcome,
+    OutcomeWord,
+    Outgoing,
+    Reason,
+    deferred,
+    delivered,
+    unknown,
+)
+from plugins.civil_status import answers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugins.civil_status.client import Software
+    from plugins.civil_status.mapping import Mapped
+    from plugins.civil_status.reports import Report
+
+NOT_TAKEN = {NotSent: Reason.UNREACHABLE, Busy: Reason.BUSY, CredentialsRefused: Reason.CREDENTIALS}
+
+
+def deliver(software: Software, outgoing: Outgoing) -> Outcome:
+    memo, mapped = dict(outgoing.acknowledged), outgoing.mapped
+    try:
+        if memo.get("offered") != mapped.digest:
+            refusal = _hand_over(software, outgoing, mapped, memo)
+            if refusal:
+                return refusal
+        for report in due(memo, mapped):
+            refusal = _report(software, outgoing, report, memo)
+            if refusal:
+                return refusal
+    except ConnectorError as problem:
+        if memo == outgoing.acknowledged:
+            raise
+        return _broken_off(outgoing, problem, memo)
+    return delivered(outgoing, acknowledged=memo)
+
+
+def _hand_over(software: Software, outgoing: Outgoing, mapped: Mapped, memo: dict[str, Any]) -> Outcome | None:
+    """Send the case and write into the memo what the software then holds; return a refusal or None."""
+    answer = software.hand_over(mapped.case)
+    word, reason, code = answers.taken(answer)
+    if word is not OutcomeWord.DELIVERED:
+        detail = "The software did not take the case."
+        return Outcome(outgoing.delivery_id, word, reason, code, detail, acknowledged=memo)
+    took = not answers.is_double(str(answer.get("errorDescription") or answer.get("statusDescription")))
+    memo["created"], memo["offered"] = True, mapped.digest
+    if took or "digest" not in memo:
+        memo["digest"] = mapped.digest
+    return None
+
+
+def _report(software: Software, outgoing: Outgoing, report: Report, memo: dict[str, Any]) -> Outcome | None:
+    answer = software.report(report.body)
+    word, reason = answers.spoken(answer)
+    if word is not OutcomeWord.DELIVERED:
+        detail = f"The software did not take the report {report.status}."
+        return Outcome(outgoing.delivery_id, word, reason, None, detail, acknowledged=memo)
+    memo["events"] = [*memo.get("events", ()), report.event]
+    if not answers.is_closed(answer):
+        memo["reports"] = [*memo.get("reports", ()), report.status]
+    return None
+
+
+def recalled(software: Software, outgoing: Outgoing, *, province: str) -> Outcome:
+    memo, mapped = dict(outgoing.acknowledged), outgoing.mapped
+    held = software.results([outgoing.key], province=province, module=mapped.case["module"])
+    if not held:
+        return deferred(outgoing, Reason.UNANSWERED, detail="The software does not have the case.", acknowledged={})
+    if not memo.get("created"):
+        memo |= {"created": True, "digest": mapped.digest, "offered": mapped.digest}
+    if memo["offered"] == mapped.digest and not due(memo, mapped):
+        return delivered(outgoing, acknowledged=memo)
+    detail = "The software has the case; what came later is told again."
+    return deferred(outgoing, Reason.UNANSWERED, detail=detail, acknowledged=memo)
+
+
+def due(memo: Mapping[str, Any], mapped: Mapped) -> list[Report]:
+    told = set(memo.get("events", ()))
+    return [report for report in mapped.reports if report.event not in told]
+
+
+def _broken_off(outgoing: Outgoing, problem: ConnectorError, memo: Mapping[str, Any]) -> Outcome:
+    """A call failed after an earlier one went through: the part is kept."""
+    for kind, reason in NOT_TAKEN.items():
+        if isinstance(problem, kind):
+            wait = problem.retry_after
+            return deferred(outgoing, reason, detail=problem.sentence, acknowledged=memo, retry_after=wait)
+    return unknown(outgoing, Reason.UNANSWERED, detail=problem.sentence, code=problem.code, acknowledged=memo)
