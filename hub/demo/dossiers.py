@@ -95,7 +95,7 @@ def _case(
         first["pickup"] = {"contact": applicant.contact, "requested_at": first["filed_at"]}
     kind = FORMS.get(procedure["code"])
     if kind:
-        first["form"] = form(chance, kind, applicant, f"{moments[0] - timedelta(days=5):%Y-%m-%d}")
+        first["form"] = form(chance, kind, applicant, moments[0].date())
     events = [
         {
             "id": f"{code}/{place}",

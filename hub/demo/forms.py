@@ -1,7 +1,8 @@
-"""What citizens typed for a birth, a marriage or a death; the names are those the civil-status connector reads."""
+"""What citizens typed for a birth, a marriage or a death: the electronic forms of civil status."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub.demo.people import name, person
@@ -12,64 +13,86 @@ if TYPE_CHECKING:
     from hub.demo.people import Person
 
 FORMS = {"1.001193": "birth", "1.000894": "marriage", "1.000656": "death"}  # procedure → form
+VERIFIED_SHARE = 0.6  # of people whom the population database confirmed
 
 
-def form(chance: Random, code: str, applicant: Person, day: str) -> dict[str, Any]:
-    """Fill in a form. day: that of the event (YYYY-MM-DD), shortly before the dossier."""
+def form(chance: Random, code: str, applicant: Person, day: date) -> dict[str, Any]:
+    """Fill in a form. day: when the dossier is filed; what it tells of happened shortly before."""
     fill = {"birth": _birth, "marriage": _marriage, "death": _death}[code]
-    return {"code": code, "data": fill(chance, applicant, day)}
+    registration = {"kind": "new", "place": f"UBND {applicant.home.name}", "copies": chance.randint(1, 5)}
+    return {"code": code, "data": {"registration": registration, **fill(chance, applicant, day)}}
 
 
-def _birth(chance: Random, applicant: Person, day: str) -> dict[str, Any]:
+def _birth(chance: Random, applicant: Person, day: date) -> dict[str, Any]:
     gender = chance.choice(("male", "female"))
     mother = person(chance, gender="female", born=(1985, 2004), at_home=True)
     father = person(chance, gender="male", born=(1980, 2003), at_home=True)
+    born = day - timedelta(days=chance.randint(2, 40))
     return {
-        "copies": chance.randint(1, 5),
+        "birth_certificate": {"number": f"{chance.randrange(10_000):05}/GCS", "issued_on": f"{born}"},
         "child": {
             "name": name(chance, gender, family=father.name.split()[0]),
             "gender": gender,
-            "birth_date": day,
+            "birth_date": f"{born}",
             "birth_place": mother.address,
+            "home_town": father.address,
             "ethnicity": father.ethnicity,
             "nationality": "Việt Nam",
+            "kind": "both_parents",
         },
-        "mother": _who(mother),
-        "father": _who(father),
-        "requester": {**_who(applicant), "relation": "Cha"},
+        "mother": _who(chance, mother),
+        "father": _who(chance, father),
+        "applicant": _applicant(applicant, "Cha" if applicant.gender == "male" else "Mẹ"),
     }
 
 
-def _marriage(chance: Random, applicant: Person, day: str) -> dict[str, Any]:
+def _marriage(chance: Random, applicant: Person, _day: date) -> dict[str, Any]:
     other = person(chance, gender="female" if applicant.gender == "male" else "male", born=(1980, 2004), at_home=True)
     husband, wife = (applicant, other) if applicant.gender == "male" else (other, applicant)
-    times = {"marriage_count": 1, "marital_status": "Chưa đăng ký kết hôn lần nào"}
-    return {"copies": 2, "day": day, "husband": {**_who(husband), **times}, "wife": {**_who(wife), **times}}
+    times = {"marriage_count": 1, "marital_status": "never_married"}
+    return {"husband": {**_who(chance, husband), **times}, "wife": {**_who(chance, wife), **times}}
 
 
-def _death(chance: Random, applicant: Person, day: str) -> dict[str, Any]:
+def _death(chance: Random, applicant: Person, day: date) -> dict[str, Any]:
     dead = person(chance, born=(1930, 1960), at_home=True)
+    died = day - timedelta(days=chance.randint(1, 10))
     return {
-        "copies": chance.randint(1, 3),
         "deceased": {
-            **_who(dead),
-            "death_date": day,
-            "death_time": f"{chance.randint(0, 23):02}:{chance.randint(0, 59):02}",
+            **_who(chance, dead),
+            "gender": dead.gender,
+            "died_on": f"{died}",
+            "died_at": f"{chance.randint(0, 23):02}:{chance.randint(0, 59):02}",
             "death_place": dead.address,
             "cause": "Tuổi già",
         },
-        "requester": {**_who(applicant), "relation": "Con"},
+        "notice": {"kind": "commune", "number": f"{chance.randrange(1000)}/GBT", "issued_on": f"{died}"},
+        "applicant": _applicant(applicant, "Con"),
     }
 
 
-def _who(someone: Person) -> dict[str, Any]:
+def _who(chance: Random, someone: Person) -> dict[str, Any]:
     return {
         "name": someone.name,
-        "gender": someone.gender,
         "birth_date": someone.birth_date,
         "ethnicity": someone.ethnicity,
         "nationality": "Việt Nam",
+        "residence_kind": "permanent",
+        "residence": someone.address,
+        "identity": _identity(someone),
         "personal_id": someone.number,
-        "address": someone.address,
-        "phone": someone.phone,
+        "verified": chance.random() < VERIFIED_SHARE,
     }
+
+
+def _applicant(someone: Person, relationship: str) -> dict[str, Any]:
+    return {
+        "name": someone.name,
+        "relationship": relationship,
+        "identity": _identity(someone),
+        "phone": someone.phone,
+        "email": someone.email,
+    }
+
+
+def _identity(someone: Person) -> dict[str, str]:
+    return {"type": "personal_id", "number": someone.number, "issued_on": "2022-03-15", "issued_by": "Bộ Công an"}

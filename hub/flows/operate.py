@@ -55,7 +55,7 @@ def note(context: Context, connection: Connection, actor: str, line: Sequence[An
 
 def put_channel(context: Context, name: str, wish: Wish, *, actor: str) -> str:
     """Add or change a channel; return created, updated or unchanged. Raises NotPossible, UnknownConnector."""
-    _check_name(name)
+    check_name(name)
     schema = context.plugins.catalogue.entry(wish.connector).connector.settings_schema
 
     def write(connection: Connection) -> str:
@@ -123,6 +123,12 @@ def replay(context: Context, filters: Mapping[str, Any], *, actor: str, resolve:
     return context.store.write(write)
 
 
+def find_channel(context: Context, name: str) -> Mapping[str, Any]:
+    """Return a channel's row. Raises NotPossible naming those there are."""
+    with context.store.reading() as connection:
+        return _find(connection, name)
+
+
 def shown_channel(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
     """A channel as people may see it: no secret in it. What `channels export` writes and `apply` reads back."""
     schema: Mapping[str, Any] = {}
@@ -137,10 +143,11 @@ def shown_channel(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Names of channels and clients stand in addresses and logs. Raises NotPossible."""
     if not (name.isascii() and name.replace("_", "").isalnum() and name[:1].isalpha() and name == name.lower()):
         raise NotPossible(
-            f"{name} is no channel name: lower-case letters, digits and _, beginning with a letter.",
+            f"{name} is no name: lower-case letters, digits and _, beginning with a letter.",
             f"{name} không hợp lệ: chỉ dùng chữ thường, chữ số và _, bắt đầu bằng chữ.",
         )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
-from hub.store.tables import channel
+from hub.store.tables import channel, delivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +56,12 @@ def change(connection: Connection, name: str, values: Mapping[str, Any], *, now:
         .values(version=channel.c.version + 1, updated_at=now, **_packed(values))
     )
     return bool(done.rowcount)
+
+
+def remove(connection: Connection, name: str) -> int:
+    """Forget a channel and its deliveries; return how many deliveries. Attempts and items stay: they are evidence."""
+    connection.execute(delete(channel).where(channel.c.name == name))
+    return connection.execute(delete(delivery).where(delivery.c.channel == name)).rowcount
 
 
 def note(connection: Connection, name: str, values: Mapping[str, Any]) -> None:

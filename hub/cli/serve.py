@@ -1,0 +1,45 @@
+"""`hub serve`: web server and worker as two children of one process that looks after them."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from hub.cli.frame import Reach, reach
+
+
+@click.command()
+@click.option("--no-worker", is_flag=True, help="Only the web server.")
+@reach
+def serve(ours: Reach, *, no_worker: bool) -> None:
+    """Run the web server and a worker until SIGTERM.
+
+    Chạy máy chủ web và một worker.
+    """
+    started = time.monotonic()
+    from hub.observe import set_up_logging, set_up_metrics
+
+    settings = ours.settings
+    settings.require_secret_key()
+    set_up_logging(settings.log_level, settings.log_format)
+    with tempfile.TemporaryDirectory(prefix="lienthong-metrics-") as directory:
+        shared = settings.metrics_directory or Path(directory)
+        set_up_metrics(shared, fresh=True)
+        settings = replace(settings, metrics_directory=shared)
+        from hub.cli.ready import tell_when_ready
+        from hub.cli.supervisor import Supervisor
+
+        tell_when_ready(settings.listen, started=started)
+        # imported once, here: the children are forks and share the pages
+        from hub.web.server import serve as web
+
+        jobs = {"web": lambda: web(settings)}
+        if not no_worker:
+            from hub.worker import run
+
+            jobs["worker"] = lambda: run(settings)
+        Supervisor(jobs, stop_seconds=settings.stop_seconds).run()
