@@ -149,14 +149,14 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, BadBody):
-        where = {} if error.position is None else {"position": error.position}
+        where: dict[str, Any] = {} if error.position is None else {"position": error.position}
         return Refusal(error.code, error.problems, **where)
     for kind, code in BY_EXCEPTION:
         if isinstance(error, kind):
             if code == "database_away":
                 log.error("request.database_away", error=type(error).__name__)
             return Refusal(code)
-    if isinstance(error, HTTPException) and error.code in BY_STATUS:
+    if isinstance(error, HTTPException) and error.code is not None and error.code in BY_STATUS:
         headers = {"Allow": ", ".join(sorted(allowed))} if (allowed := getattr(error, "valid_methods", None)) else {}
         return Refusal(BY_STATUS[error.code], headers=headers)
     log.error("request.failed", error=type(error).__name__, exc_info=error)

@@ -60,7 +60,8 @@ def enforce(app: Flask, keys: KeyRing) -> None:
     def check() -> None:
         if request.endpoint is None:
             return  # nothing is there: the answer is 404 or 405
-        guard: Guard = app.view_functions[request.endpoint].guard  # type: ignore[attr-defined]
+        view: Any = app.view_functions[request.endpoint]
+        guard: Guard = view.guard
         if guard.ability and not (guard.loopback and _is_loopback()):
             g.client = _client(guard, keys)
 

@@ -6,6 +6,7 @@ group is a province (H01 to H63) or a ministry (G01 to G36): the hub keeps no li
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.problem import Problem
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 ROOTS = frozenset({f"H{number:02}" for number in range(1, 64)} | {f"G{number:02}" for number in range(1, 37)})
 MOST_CODES = 50_000
+UNKNOWN_SECONDS = 1.0  # another process may take the procedure in meanwhile
 
 PROCEDURE = Problem(
     "/procedure/code",
@@ -30,11 +32,16 @@ PROCEDURE = Problem(
 
 
 class Knowledge:
-    """Remembers procedures once seen (they are never removed); unknown ones are looked up again each time."""
+    """Remembers procedures once seen (they are never removed), and unknown ones for a second."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._procedures: set[str] = set()
+        self._unknown_until: dict[str, float] = {}
+
+    def learn(self, code: str) -> None:
+        """Hear of a procedure that was just taken in."""
+        self._procedures.add(code)
 
     def warnings(self, documents: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[Problem]]:
         """Return what is unknown in each (kind, document); at most one query for all of them."""
@@ -50,15 +57,20 @@ class Knowledge:
         return rule == "refuse"
 
     def _unknown(self, codes: set[str]) -> set[str]:
-        asked = codes - self._procedures
-        if not asked:
-            return asked
-        with self._context.store.reading() as connection:
-            held = {key for _, key in look_ups.versions(connection, [("procedure", code) for code in asked])}
-        if len(self._procedures) > MOST_CODES:
-            self._procedures = set()
-        self._procedures = self._procedures | held
-        return asked - held
+        missing = codes - self._procedures
+        now = time.monotonic()
+        asked = {code for code in missing if self._unknown_until.get(code, 0.0) <= now}
+        if asked:
+            with self._context.store.reading() as connection:
+                held = {key for _, key in look_ups.versions(connection, [("procedure", code) for code in asked])}
+            self._remember(held, asked - held, now + UNKNOWN_SECONDS)
+        return missing - self._procedures
+
+    def _remember(self, held: set[str], missing: set[str], until: float) -> None:
+        if len(self._procedures) + len(self._unknown_until) > MOST_CODES:
+            self._procedures, self._unknown_until = set(), {}
+        self._procedures.update(held)
+        self._unknown_until.update(dict.fromkeys(missing, until))
 
 
 def _codes(dossier: Mapping[str, Any]) -> tuple[str, str]:

@@ -34,10 +34,11 @@ class Service:
         self.count(accepted)
         return accepted
 
-    @staticmethod
-    def count(accepted: list[Accepted]) -> None:
-        """Count what came of messages."""
+    def count(self, accepted: list[Accepted]) -> None:
+        """Count what came of messages, and learn the procedures among them."""
         for one in accepted:
+            if one.kind == "procedure":
+                self.knowledge.learn(one.key)
             metrics().accepted_total.labels(one.kind, one.word.value).inc()
 
     def mark(self) -> int:

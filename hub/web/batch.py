@@ -1,0 +1,170 @@
+"""POST /v1/batch: NDJSON, streamed both ways, in constant memory.
+
+Each line is {"kind": …, "document": …} or {"kind": "event", "key": …, "event": …}; each gets one result line, in order,
+after the commit of its chunk. A bad line rejects only itself. Results come while lines are still being sent: a client
+reads while it writes.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Blueprint, Response, g, request, stream_with_context
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from hub.domain.messages import KINDS
+from hub.domain.problem import Problem
+from hub.domain.scope import WRITE
+from hub.flows.accept import accept
+from hub.web import json_body, languages, writing
+from hub.web.errors import Refusal, body, refusal_of
+from hub.web.guards import client_required
+from hub.web.lines import lines
+from hub.web.writing import Write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hub.flows.accept import Accepted
+    from hub.web.service import Service
+
+NDJSON = "application/x-ndjson"
+LINES, BYTES, SECONDS = 250, 4 * 2**20, 0.5  # a chunk is committed when it reaches one of these
+LINE_KINDS = (*KINDS, "event")
+
+
+def batch(service: Service) -> Blueprint:
+    """Make the route `/v1/batch`."""
+    routes = Blueprint("batch", __name__, url_prefix="/v1")
+    settings = service.context.settings
+
+    @routes.post("/batch")
+    @client_required(None, WRITE)
+    def run() -> Response:
+        if request.content_encoding not in {None, "identity"}:
+            raise Refusal("unsupported_encoding")
+        request.max_content_length = settings.batch_limit
+        work = _Batch(service)
+        return Response(stream_with_context(work.results()), content_type=NDJSON)
+
+    return routes
+
+
+class _Batch:
+    """One batch while it runs."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._client = g.client
+        self._language = languages.asked(request)
+        self._settings = service.context.settings
+        self._stream = request.stream
+        self._number = 0
+
+    def results(self) -> Iterator[bytes]:
+        """Yield the result lines, a chunk at a time."""
+        chunk: list[Write] = []
+        size, began = 0, time.monotonic()
+        try:
+            for line in lines(self._stream, limit=self._settings.body_limit):
+                chunk.append(self._read(line))
+                size += len(line or b"")
+                if len(chunk) >= LINES or size >= BYTES or time.monotonic() - began > SECONDS:
+                    yield self._settle(chunk)
+                    chunk, size, began = [], 0, time.monotonic()
+            yield self._settle(chunk)
+        except Exception as error:  # noqa: BLE001 (the answer has begun: the rest of it must tell)
+            yield self._end(error)
+
+    def _read(self, line: bytes | None) -> Write:
+        """Understand one line."""
+        if line is None:
+            return Write(refusal=Refusal("too_large"))
+        try:
+            raw = json_body.parse(line, depth=self._settings.depth_limit + 1)
+            problem = _shape(raw)
+            if problem:
+                return Write(refusal=Refusal("invalid", [problem]))
+            if raw["kind"] == "event":
+                return writing.event(self._client, raw["key"], raw["event"])
+            return writing.document(self._client, raw["kind"], raw["document"])
+        except json_body.BadBody as bad:
+            return Write(refusal=refusal_of(bad))
+
+    def _settle(self, chunk: Sequence[Write]) -> bytes:
+        """Accept a chunk and write its result lines. Raises what the database says when it is away."""
+        if not chunk:
+            return b""
+        writing.consider(self._service, self._client, chunk)
+        going = [write for write in chunk if write.refusal is None]
+        answers = iter(self._accept(going))
+        results = []
+        for write in chunk:
+            self._number += 1
+            results.append(self._result(write, None if write.refusal else next(answers)))
+        return b"".join(results)
+
+    def _accept(self, going: Sequence[Write]) -> list[Accepted | Exception]:
+        if not going:
+            return []
+        try:
+            answered = [one for (one,) in accept(self._service.context, [write.unit for write in going])]
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (a poisonous line fails alone)
+            if len(going) == 1:
+                return [error]
+            if not isinstance(error, DBAPIError):
+                refusal_of(error)  # logs it
+            return [answer for write in going for answer in self._accept([write])]
+        self._service.count(answered)
+        return list(answered)
+
+    def _result(self, write: Write, answer: Accepted | Exception | None) -> bytes:
+        refusal = write.refusal
+        if isinstance(answer, Exception):
+            refusal = refusal_of(answer)
+        elif answer is not None:
+            refusal = writing.refusal_after(answer)
+        if refusal or answer is None or isinstance(answer, Exception):
+            problem = body(refusal or Refusal("internal"), self._language, g.request_id)
+            return orjson.dumps({"line": self._number, "error": problem}, option=orjson.OPT_APPEND_NEWLINE)
+        result = {"line": self._number, **writing.answer(answer, write)}
+        return orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE)
+
+    def _end(self, error: Exception) -> bytes:
+        """Say that the batch ended early: every line after the last result was not taken in."""
+        problem = body(refusal_of(error), self._language, g.request_id)
+        return orjson.dumps(
+            {"line": self._number + 1, "ended": True, "error": problem}, option=orjson.OPT_APPEND_NEWLINE
+        )
+
+
+def _shape(raw: Any) -> Problem | None:
+    """Return what is wrong with the frame of a line."""
+    if not isinstance(raw, dict):
+        return _problem("", "a line is an object", "một dòng phải là một đối tượng JSON")
+    kind = raw.get("kind")
+    if kind not in LINE_KINDS:
+        return _problem("/kind", f"one of {', '.join(LINE_KINDS)}", f"một trong {', '.join(LINE_KINDS)}")
+    names = {"kind", "key", "event"} if kind == "event" else {"kind", "document"}
+    if wrong := sorted(names.symmetric_difference(raw)):
+        return _problem(
+            f"/{wrong[0][:64]}", f"exactly: {', '.join(sorted(names))}", f"chỉ gồm: {', '.join(sorted(names))}"
+        )
+    if kind == "event" and not isinstance(raw["key"], str):
+        return _problem("/key", "the dossier's code", "mã hồ sơ")
+    return None
+
+
+def _problem(where: str, english: str, vietnamese: str) -> Problem:
+    place = where.encode("utf-8", "replace").decode()
+    return Problem(
+        place,
+        "line",
+        "wrong_shape",
+        f"{place or '/'}: đúng ra là {vietnamese}.",
+        f"{place or '/'}: right would be {english}.",
+    )

@@ -1,0 +1,121 @@
+"""The routes that every kind of record has: publish, read back, list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Blueprint, Response, g
+
+from hub.domain.messages import KEY_OF
+from hub.domain.scope import READ, WRITE
+from hub.flows import feed
+from hub.flows.accept import Word
+from hub.store import look_ups, records
+from hub.web import parameters, writing
+from hub.web.errors import Refusal
+from hub.web.guards import client_required
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
+    from hub.web.service import Service
+
+JSON = "application/json"
+PAGE, MOST = 100, 1_000
+STATUS = {Word.CREATED: 201, Word.UPDATED: 200, Word.UNCHANGED: 200}
+
+
+def blueprint(service: Service, kind: str, path: str) -> Blueprint:
+    """Make the routes of one kind under `/v1/<path>`."""
+    routes = Blueprint(path.replace("-", "_"), __name__, url_prefix=f"/v1/{path}")
+    depth = service.context.settings.depth_limit
+
+    @routes.put("/<key>")
+    @client_required(kind, WRITE)
+    def publish(key: str) -> Response:
+        key = parameters.key_of(kind, key)
+        wanted = parameters.precondition()
+        raw = parameters.body(depth)
+        if_match = wanted if isinstance(wanted, int) else None
+        write = writing.document(g.client, kind, raw, key=key, if_match=if_match)
+        if wanted == "*" and not _is_there(service, kind, key):
+            raise Refusal("precondition_failed")
+        return written(service, write)
+
+    @routes.get("/<key>")
+    @client_required(kind, READ)
+    def show(key: str) -> Response:
+        row = find(service, kind, key)
+        headers = {"ETag": writing.etag(row["version"]), "Vary": "Authorization"}
+        if parameters.known_version(row["version"]):
+            return Response(status=304, headers=headers)
+        return Response(row["document"], content_type=JSON, headers=headers)
+
+    @routes.get("")
+    @client_required(kind, READ)
+    def page() -> Response:
+        return _page(service, kind)
+
+    return routes
+
+
+def written(service: Service, write: writing.Write) -> Response:
+    """Have one write accepted and answer it. Raises Refusal."""
+    writing.consider(service, g.client, [write])
+    if write.refusal:
+        raise write.refusal
+    (accepted,) = service.submit(write.unit)
+    if refusal := writing.refusal_after(accepted):
+        raise refusal
+    return Response(
+        orjson.dumps(writing.answer(accepted, write)),
+        STATUS[accepted.word],
+        content_type=JSON,
+        headers={"ETag": writing.etag(accepted.version)},
+    )
+
+
+def find(service: Service, kind: str, key: str) -> RowMapping:
+    """Return the record if the client may see it. Raises Refusal: what it may not see is not there."""
+    with service.context.store.reading() as connection:
+        row = records.find(connection, kind, parameters.key_of(kind, key)) if "\x00" not in key else None
+    if row is None or not g.client.scope.covers(kind, row["agency"]):
+        raise Refusal("not_found")
+    return row
+
+
+def _is_there(service: Service, kind: str, key: str) -> bool:
+    """Records are never removed, so the answer "yes" stays true."""
+    with service.context.store.reading() as connection:
+        return bool(look_ups.versions(connection, [(kind, key)]))
+
+
+def _page(service: Service, kind: str) -> Response:
+    limit = parameters.whole("limit", default=PAGE, most=MOST)
+    agencies = g.client.scope.narrowed(parameters.agency_id("agency"))
+    filters: dict[str, Any] = {
+        "agencies": agencies,
+        "status": parameters.text("status"),
+        "procedure": parameters.text("procedure"),
+        "updated_after": parameters.moment("updated_after"),
+    }
+    after = parameters.text("after")
+    rows: list[RowMapping] = []
+    if agencies != ():
+        with service.context.store.reading() as connection:
+            rows = list(records.page(connection, kind, after=after, limit=limit + 1, filters=filters))
+    shown = rows[:limit]
+    body = {
+        "items": [
+            {
+                KEY_OF[kind]: row["key"],
+                "version": row["version"],
+                "updated_at": feed.moment(row["updated_at"]),
+                "document": orjson.Fragment(row["document"]),
+            }
+            for row in shown
+        ],
+        "next": shown[-1]["key"] if len(rows) > limit else None,
+    }
+    return Response(orjson.dumps(body), content_type=JSON, headers={"Vary": "Authorization"})
