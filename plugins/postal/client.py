@@ -6,15 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import (
-    Credential,
-    CredentialsRefused,
-    Garbled,
-    NotSent,
-    Rejecting,
-    Renewable,
-    Unanswered,
-)
+from hub.sdk import Credential, CredentialsRefused, Garbled, NotSent, Rejecting, Renewable, Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,24 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk.simulator import Call, Fault, Response, Simulator
-from plugins.postal.client import PAGE_SIZE, PATHS, TOKEN_HEADER
-from plugins.postal.codes import MANDATORY
+from plugins.postal.client import PATHS, TOKEN_HEADER
 from plugins.postal.mapping import leg_of
-from plugins.postal.mapping_tracking import check_digit
+from plugins.postal.simulator_orders import Book, said
+from plugins.postal.simulator_tracking import Parcels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
-
-WALK: Sequence[tuple[int, str]] = (  # what an order goes through by itself
-    (4, "Bưu tá đang thu gom"),
-    (6, "Đã thu gom"),
-    (10, "Đang vận chuyển"),
-    (12, "Đang phát"),
-    (14, "Phát thành công"),
-)
-COLLECTED, LAST = 6, 14
-NUMBERS = frozenset({"SenderProvince", "ReceiverProvince", "SenderDistrict", "ReceiverDistrict"})
 
 
 class PostalSimulator(Simulator):
@@ -48,6 +38,8 @@ class PostalSimulator(Simulator):
         self._customers = frozenset(customer_codes)
         self._token_seconds = token_seconds
         self._auto_track = auto_track
+        self._parcels = Parcels(self.memory, self.clock)
+        self._book = Book(self.memory, self._customers, self._taken)
         self._settings = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
 
     def settings(self) -> dict[str, Any]:
@@ -69,13 +61,13 @@ class PostalSimulator(Simulator):
         if call.fault is Fault.ERROR_IN_200:
             return said(500, "Hệ thống đang bận, vui lòng thử lại sau")
         if (call.method, call.path) == ("POST", PATHS["order_path"]):
-            return self._odd(call, self._take(call))
+            return self._odd(call, self._book.take(call))
         if (call.method, call.path) == ("GET", PATHS["order_path"]):
-            return self._show(call)
+            return self._book.show(call)
         if (call.method, call.path) == ("GET", PATHS["cancel_path"]):
-            return self._odd(call, self._cancel(call))
+            return self._odd(call, self._book.cancel(call))
         if (call.method, call.path) == ("GET", PATHS["tracking_path"]):
-            return self._track(call)
+            return self._parcels.track(call)
         return Response.json({"fault": {"code": 404, "message": "No matching resource"}}, 404)
 
     def holdings(self) -> dict[str, Any]:
@@ -93,11 +85,11 @@ class PostalSimulator(Simulator):
         if wish.get("act") == "scan":
             if self.memory.get("order", wish["order"]) is None:
                 return Response.json({"error": "no such order"}, 404)
-            return Response.json({"event": self._scan(wish["order"], wish["status"], wish.get("message", ""))})
+            return Response.json({"event": self._parcels.scan(wish["order"], wish["status"], wish.get("message", ""))})
         if wish.get("act") == "deliver_all":
             waiting = [name for name, order in self.memory.all("order").items() if order["state"] == "accepted"]
             for number in waiting:
-                self._walk(number)
+                self._parcels.walk(number)
             return Response.json({"walking": self.memory.count("walking")})
         if wish.get("act") == "auto_track":
             self.memory.put("option", "auto_track", bool(wish.get("on", True)))
@@ -111,7 +103,8 @@ class PostalSimulator(Simulator):
             return Response.json({"error": "temporarily_unavailable"})
         if call.headers.get("authorization", "") != f"Basic {self._basic}":
             return Response.json({"error": "invalid_client"}, 401)
-        number = self._next("token")
+        number = (self.memory.get("counter", "token") or 0) + 1
+        self.memory.put("counter", "token", number)
         ends = self.clock.now() + timedelta(seconds=self._token_seconds)
         self.memory.put("token", f"token-{number}", ends.isoformat())
         return Response.json(
@@ -125,126 +118,12 @@ class PostalSimulator(Simulator):
         ends = self.memory.get("token", given)
         return ends is not None and self.clock.now() < datetime.fromisoformat(ends)
 
-    # ------------------------------------------------------------------ orders
-
-    def _take(self, call: Call) -> Response:
-        try:
-            order = call.json()
-        except ValueError:
-            return Response.json({"fault": {"message": "not JSON"}}, 400)
-        refusal = self._refusal(order)
-        if refusal:
-            return refusal
-        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return said(207, "Đơn hàng chưa được phép khởi tạo")
-        number = order["OrderNumber"]
-        if self.memory.get("order", number) is not None:
-            return said(204, f"Đơn hàng {number} đã tồn tại")
-        self.memory.put("order", number, {"state": "accepted", "sent": order})
-        self.memory.effect("order", number, "accepted")
-        if self._auto_track or self.memory.get("option", "auto_track"):
-            self._walk(number)
-        return said(100, "Thành công")
-
-    def _refusal(self, order: Any) -> Response | None:
-        if not isinstance(order, dict):
-            return Response.json({"fault": {"message": "not an object"}}, 400)
-        missing = [name for name in MANDATORY if order.get(name) in (None, "")]
-        if missing:
-            return said(201, f"Thiếu trường bắt buộc: {', '.join(missing)}")
-        wrong = [name for name in NUMBERS & order.keys() if type(order[name]) is not int]
-        if wrong or type(order.get("CODAmount", 0.0)) not in {int, float}:
-            return said(202, f"Sai kiểu dữ liệu: {', '.join(sorted(wrong)) or 'CODAmount'}")
-        if order["CustomerCode"] not in self._customers:
-            return said(203, "Mã khách hàng không hợp lệ")
-        return None
-
-    def _show(self, call: Call) -> Response:
-        order = self._find(call)
-        if order is None:
-            return said(205, "Không tìm thấy đơn hàng")
-        return said(100, "Thành công", Order={**order["sent"], "State": order["state"]})
-
-    def _cancel(self, call: Call) -> Response:
-        number, order = call.query.get("OrderNumber", ""), self._find(call)
-        if order is None:
-            return said(205, "Không tìm thấy đơn hàng")
-        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return said(207, "Đơn hàng chưa được phép hủy")
-        if order["state"] == "cancelled":
-            return said(208, "Đơn hàng đã được hủy trước đó")
-        if order.get("item"):
-            return said(206, "Bưu gửi đã được thu gom, không thể hủy")
-        self.memory.put("order", number, {**order, "state": "cancelled"})
-        self.memory.remove("walking", number)
-        self.memory.effect("order", number, "cancelled")
-        return said(100, "Thành công")
-
-    def _find(self, call: Call) -> dict[str, Any] | None:
-        order: dict[str, Any] | None = self.memory.get("order", call.query.get("OrderNumber", ""))
-        return order if order and order["sent"]["CustomerCode"] == call.query.get("CustomerCode") else None
-
     def _odd(self, call: Call, response: Response) -> Response:
         """Success told in another way than 100."""
         if call.fault is Fault.ODD_CODE and b'"Status":100' in response.body:
             return said(call.details.get("code", "00"), "Thành công")
         return response
 
-    # ------------------------------------------------------------------ tracking
-
-    def _walk(self, number: str) -> None:
-        if self.memory.get("walking", number) is None:
-            self.memory.put("walking", number, 0)
-
-    def _step(self) -> None:
-        for number, step in self.memory.all("walking").items():
-            if step < len(WALK):
-                self._scan(number, *WALK[step])
-            if step + 1 < len(WALK):
-                self.memory.put("walking", number, step + 1)
-            else:
-                self.memory.remove("walking", number)
-
-    def _scan(self, number: str, status: int, message: str) -> dict[str, Any]:
-        order = self.memory.get("order", number)
-        if status == COLLECTED and not order.get("item"):
-            serial = f"{self._next('item'):08}"
-            order["item"] = f"EH{serial}{check_digit(serial)}VN"
-        # two scans of one parcel are never at the same time
-        order["at"] = max(int(self.clock.now().timestamp() * 1000), order.get("at", 0) + 1)
-        self.memory.put("order", number, order)
-        document = {
-            "_id": {"$oid": f"65000000{self._next('event'):016x}"},
-            "CustomerCode": order["sent"]["CustomerCode"],
-            "OrderNumber": number,
-            "EventTime": order["at"],
-            "POSID": f"{order['sent']['SenderProvince']:02}0000",
-            "ItemCode": order.get("item", ""),
-            "StatusCode": status,
-            "StatusMessage": message,
-            "Notes": "",
-        }
-        self.memory.put("event", document["_id"]["$oid"], document)
-        return document
-
-    def _track(self, call: Call) -> Response:
-        self._step()
-        size = min(int(call.query.get("pagesize", PAGE_SIZE)), PAGE_SIZE)
-        if call.fault is Fault.PARTIAL_BATCH:
-            size = max(size // 2, 1)
-        documents = list(self.memory.all("event", after=call.query.get("lastId", ""), limit=size).values())
-        total = self.memory.count("event")
-        pages = -(-total // size)
-        return Response.json(
-            {"_size": total, "_total_pages": pages, "_returned": len(documents), "_embedded": {"rh:doc": documents}}
-        )
-
-    def _next(self, what: str) -> int:
-        number: int = (self.memory.get("counter", what) or 0) + 1
-        self.memory.put("counter", what, number)
-        return number
-
-
-def said(status: Any, message: str, **more: Mapping[str, Any]) -> Response:
-    """Answer in VNPost's form."""
-    return Response.json({"Status": status, "Message": message, **more})
+    def _taken(self, number: str) -> None:
+        if self._auto_track or self.memory.get("option", "auto_track"):
+            self._parcels.walk(number)

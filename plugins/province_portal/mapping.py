@@ -1,19 +1,16 @@
-"""Dossiers as the Document API writes them (MSyncDocument, traces), and how what it holds is compared. Pure."""
+"""Dossiers as the Document API writes them (MSyncDocument, traces). Pure."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from plugins.province_portal.codes import APPLICANTS, IDENTITIES, RETURN_TYPES, STATUSES, SUCCESSFUL
+from plugins.province_portal.mapping_compare import digest
 from plugins.province_portal.mapping_papers import attachments, fees, papers, supplements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -111,44 +108,3 @@ def _last(dossier: Mapping[str, Any], status: str) -> Mapping[str, Any]:
     """Return the latest step with this status; a note changes no status."""
     found = [event for event in dossier.get("events", ()) if event["status"] == status and not event.get("note")]
     return max(found, key=lambda event: event["occurred_at"], default={})
-
-
-# --- comparing -----------------------------------------------------------------------------------------------------
-
-
-def digest(wire: Any) -> str:
-    """Return a short digest of a wire form."""
-    return hashlib.sha256(orjson.dumps(wire, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-
-
-def holds(held: Mapping[str, Any], wire: Mapping[str, Any]) -> bool:
-    """Tell whether all we would send is held; what the portal adds is not judged."""
-    return all(name in held and held[name] == value for name, value in wire.items())
-
-
-def found_keys(
-    steps: Sequence[tuple[str, Mapping[str, Any]]], held: Iterable[Mapping[str, Any]], known: Iterable[str]
-) -> list[str]:
-    """Return the keys of the steps the portal holds: those known before, and those found there by content.
-
-    Two steps that look the same on the wire need two traces there.
-    """
-    counts = Counter(digest(trace) for trace in held)
-    before = set(known)
-    for key, trace in steps:
-        if key in before:
-            counts[digest(trace)] -= 1
-    keys = []
-    for key, trace in steps:
-        mark = digest(trace)
-        if key in before:
-            keys.append(key)
-        elif counts[mark] > 0:
-            counts[mark] -= 1
-            keys.append(key)
-    return keys
-
-
-def in_order(traces: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return traces in an order that does not depend on how they came."""
-    return sorted(traces, key=lambda trace: (trace["DateCreated"], digest(trace)))

@@ -12,23 +12,18 @@ from hub.sdk.simulator import Call, Fault, Response, Simulator
 from plugins.province_portal.codes import (
     GET_DOCUMENT,
     GET_PROCEDURE,
-    MANDATORY_DOCUMENT,
-    MANDATORY_PROCEDURE,
-    MANDATORY_TRACE,
-    STATUSES,
     SYNC_DOCUMENT,
     SYNC_PROCEDURE,
     TOKEN,
     UPDATE_TRACES,
 )
-from plugins.province_portal.mapping import digest, in_order
+from plugins.province_portal.mapping_compare import in_order
+from plugins.province_portal.simulator_intake import Intake, said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 CHANGING = frozenset({SYNC_DOCUMENT, UPDATE_TRACES, SYNC_PROCEDURE})
-LISTS = ("Supplementaries", "Attachments", "DocFees", "DocPapers")
 
 
 class ProvincePortalSimulator(Simulator):
@@ -48,6 +43,7 @@ class ProvincePortalSimulator(Simulator):
         super().__init__(directory=directory, **options)
         self._basic = base64.b64encode(f"{consumer_key}:{consumer_secret}".encode()).decode()
         self._token_seconds = token_seconds
+        self._intake = Intake(self.memory)
         self._settings = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
 
     def settings(self) -> dict[str, Any]:
@@ -118,56 +114,15 @@ class ProvincePortalSimulator(Simulator):
             return Response.json({"fault": {"message": "not JSON"}}, 400)
         if not isinstance(content, dict):
             return Response.json({"fault": {"message": "not an object"}}, 400)
-        change = {SYNC_DOCUMENT: self._document, UPDATE_TRACES: self._trace, SYNC_PROCEDURE: self._procedure}
+        change = {
+            SYNC_DOCUMENT: self._intake.document,
+            UPDATE_TRACES: self._intake.trace,
+            SYNC_PROCEDURE: self._intake.procedure,
+        }
         response = change[call.path](call, content)
         if call.fault is Fault.ODD_CODE and b'"Status":200' in response.body:
             return said(call.details.get("code", "00"), "Thành công")
         return response
-
-    def _document(self, call: Call, document: dict[str, Any]) -> Response:
-        refusal = _refusal(document, MANDATORY_DOCUMENT)
-        if refusal:
-            return refusal
-        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return said(409, "Thủ tục chưa được công bố")
-        if call.fault is Fault.PARTIAL_BATCH:  # half of each list
-            document |= {name: document[name][: len(document[name]) // 2] for name in LISTS if name in document}
-            document.pop("Compendium", None)
-        self._keep("document", document["DocCode"], document)
-        if call.fault is Fault.PARTIAL_BATCH:
-            return said(206, "Chỉ tiếp nhận được một phần hồ sơ")
-        return said(200, "Thành công")
-
-    def _trace(self, call: Call, trace: dict[str, Any]) -> Response:
-        refusal = _refusal(trace, MANDATORY_TRACE)
-        if refusal:
-            return refusal
-        code = trace["DocCode"]
-        if self.memory.get("document", code) is None or call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return said(404, "Không tìm thấy hồ sơ")
-        if call.fault is Fault.PARTIAL_BATCH:
-            return said(206, "Chưa ghi nhận được tiến trình")
-        self.memory.put("traces", code, [*(self.memory.get("traces", code) or ()), trace])
-        self.memory.effect("trace", code, trace)
-        return said(200, "Thành công")
-
-    def _procedure(self, call: Call, record: dict[str, Any]) -> Response:
-        refusal = _refusal(record, MANDATORY_PROCEDURE)
-        if refusal:
-            return refusal
-        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return said(409, "Quyết định công bố chưa được phê duyệt")
-        if call.fault is Fault.PARTIAL_BATCH:
-            record.pop("THANHPHANHOSO", None)
-        self._keep("procedure", record["MATTHC"], record)
-        if call.fault is Fault.PARTIAL_BATCH:
-            return said(206, "Chỉ tiếp nhận được một phần thủ tục")
-        return said(200, "Thành công")
-
-    def _keep(self, shelf: str, name: str, content: dict[str, Any]) -> None:
-        if self.memory.get(shelf, name) != content:  # the same again is no effect
-            self.memory.put(shelf, name, content)
-            self.memory.effect(shelf, name, digest(content))
 
     # ------------------------------------------------------------------ what it shows
 
@@ -183,17 +138,3 @@ class ProvincePortalSimulator(Simulator):
         result = [] if record is None else [{"ID": f"ID-{code}", **record}]
         national = {"error_code": "0", "message": "Thành công", "result": result}
         return Response.json({"status": 200, "message": orjson.dumps(national).decode()})
-
-
-def _refusal(content: dict[str, Any], mandatory: Sequence[str]) -> Response | None:
-    missing = [name for name in mandatory if content.get(name) in (None, "")]
-    if missing:
-        return said(400, f"Thiếu trường bắt buộc: {', '.join(missing)}")
-    if "Status" in mandatory and content["Status"] not in STATUSES.values():
-        return said(400, "Trạng thái không hợp lệ")
-    return None
-
-
-def said(status: Any, message: str, **more: Any) -> Response:
-    """Answer with an MResult."""
-    return Response.json({"Status": status, "Message": message, **more})

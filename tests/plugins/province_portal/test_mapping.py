@@ -14,8 +14,10 @@ from hub.domain.status import Status
 from hub.sdk import Garbled
 from plugins.province_portal import codes
 from plugins.province_portal.codes import Meaning, meaning
-from plugins.province_portal.mapping import document_out, found_keys, holds, stamp, traces_out
-from plugins.province_portal.mapping_procedure import procedure_out, record_in
+from plugins.province_portal.mapping import document_out, stamp, traces_out
+from plugins.province_portal.mapping_compare import found_keys, holds
+from plugins.province_portal.mapping_procedure import procedure_out
+from plugins.province_portal.mapping_record import record_in
 from tests.plugins.province_portal.examples import dossier, event, procedure
 
 EXAMPLES = Path(schemas.__file__).parent
