@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Credential, CredentialsRefused, Garbled, Renewable
+from hub.sdk import Credential, CredentialsRefused, Garbled, NotSent, Rejecting, Renewable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TOKEN, REFRESH = "/api/token", "/api/token/refresh"
 CASE, REPORT, RESULTS = "/api/hotich/hoso", "/api/hotich/trangthai", "/api/hotich/ketqua"
 NO_ENTRY = frozenset({401, 403})
+NOBODY, REDIRECT = frozenset({404, 405}), range(300, 400)
 ERROR = 400
 
 
@@ -59,10 +60,7 @@ class Software:
         answer = self._post(path, body, token)
         if answer.status in NO_ENTRY:
             answer = self._post(path, body, self._session.renew(token))
-        if answer.status in NO_ENTRY:
-            raise CredentialsRefused(f"HTTP {answer.status}", code=str(answer.status))
-        if answer.status >= ERROR:
-            raise Garbled(f"HTTP {answer.status}", code=str(answer.status))
+        _raise_for(answer.status)
         return answer
 
     def _post(self, path: str, body: Any, token: str | None = None) -> Answer:
@@ -74,8 +72,7 @@ class Software:
         answer = self._post(REFRESH, refresh) if refresh else None
         if answer is None or answer.status >= ERROR:
             answer = self._post(TOKEN, self._account)
-        if answer.status >= ERROR:
-            raise CredentialsRefused(f"HTTP {answer.status}", code=str(answer.status))
+        _raise_for(answer.status)
         body = answer.json()
         token = body.get("token") if isinstance(body, dict) else None
         if not isinstance(token, str) or not token:
@@ -83,3 +80,13 @@ class Software:
         if body.get("refreshToken"):
             self._refresh = {"token": token, "refreshToken": str(body["refreshToken"])}
         return Credential(token)
+
+
+def _raise_for(status: int) -> None:
+    """Raise what an answer between 300 and 499 means."""
+    if status in NO_ENTRY:
+        raise CredentialsRefused(f"HTTP {status}", code=str(status))
+    if status in NOBODY or status in REDIRECT:
+        raise NotSent(f"The software is not at this address (HTTP {status}).", code=str(status))
+    if status >= ERROR:
+        raise Rejecting(f"HTTP {status}", code=str(status))

@@ -192,3 +192,11 @@ def test_wrong_credentials_and_a_shut_door_are_no_delivery(ministry):
     ministry.faults.order({"fault": "timeout_before", "times": 1, "path": "/hoso"})
     with pytest.raises(Unanswered):
         push(connector(ministry), dossier())
+
+
+def test_another_services_address_is_told_and_nothing_counts_as_handed_over(ministry):
+    software = connector(ministry, base_url=f"{ministry.url}/elsewhere")
+    with pytest.raises((NotSent, CredentialsRefused)):
+        push(software, dossier())
+    assert software.check().word is not HealthWord.OK
+    assert effects(ministry) == []

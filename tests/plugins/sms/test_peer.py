@@ -16,7 +16,7 @@ from plugins.sms.client import WSDL
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVER = ROOT / "tests" / "peers" / "soap" / "server.js"
-MODULES = Path(os.environ.get("TEST_NODE_MODULES", ROOT / ".cache" / "node" / "soap" / "node_modules"))
+MODULES = ROOT / ".cache" / "node" / "soap" / "node_modules"
 ACCEPTED = event("accepted", "2026-05-13T10:00:00+07:00")
 
 pytestmark = pytest.mark.skipif(not MODULES.is_dir(), reason="npm soap is not installed: run tools/node_packages.sh")
