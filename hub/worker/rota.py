@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("hub.rota")
 
 DUTY = "rota"
-LEASE_MILLISECONDS = 15_000
+LEASE_MILLISECONDS = 10_000
 IDEMPOTENCY_DAYS = 7
 DAY = 86_400_000
 

@@ -27,7 +27,9 @@ log = structlog.get_logger("hub.worker")
 
 IDLE_SECONDS = 1.0  # the longest an idle thread sleeps without looking; changes wake it earlier
 TROUBLED_SECONDS = 1.0  # after a fault of our own or of the database: no hot loop
-DUTY_MILLISECONDS = 60_000
+DUTY_MILLISECONDS = (
+    10_000  # two pullers at once are harmless (the cursor moves once), a dead one must not be waited for
+)
 POLL_BATCH = 100
 
 

@@ -111,7 +111,9 @@ def test_what_came_from_a_channel_is_not_sent_back_to_it(context, partner):
 def test_an_echo_does_not_hide_a_version_that_still_waits(context, partner):
     house.add_echo(context, "portal", partner)
     put(context, house.dossier())
-    event = admit_events("dossier", "H56.14-260511-0001", [house.event("withdrawn", "11:00")], Source("portal", Role.CHANNEL))
+    event = admit_events(
+        "dossier", "H56.14-260511-0001", [house.event("withdrawn", "11:00")], Source("portal", Role.CHANNEL)
+    )
     accept(context, [Unit([event.message])])
 
     (row,) = rows(context, delivery)
@@ -133,7 +135,13 @@ def test_a_finished_dossier_returned_by_post_makes_one_order_and_its_tracking_ma
     assert order["legs"]["return"]["receiver"] == contact
     assert order["legs"]["return"]["sender"]["agency"] == "H56.14"
 
-    tracking = {"id": "t1", "leg": "return", "occurred_at": "2026-05-12T09:00:00+07:00", "status": "delivered", "code": "14"}
+    tracking = {
+        "id": "t1",
+        "leg": "return",
+        "occurred_at": "2026-05-12T09:00:00+07:00",
+        "status": "delivered",
+        "code": "14",
+    }
     told = admit_events("postal_order", raw["code"], [tracking], Source("post", Role.CHANNEL))
     assert not told.problems
     accept(context, [Unit([told.message])])
@@ -144,7 +152,10 @@ def test_a_finished_dossier_returned_by_post_makes_one_order_and_its_tracking_ma
 
 
 def test_embedded_files_are_kept_once_and_named_by_url(context):
-    paper = {"name": "Tờ khai", "attachments": [{"name": "a.pdf", "media_type": "application/pdf", "content": "JVBERg=="}]}
+    paper = {
+        "name": "Tờ khai",
+        "attachments": [{"name": "a.pdf", "media_type": "application/pdf", "content": "JVBERg=="}],
+    }
     put(context, house.dossier(papers=[paper]))
     put(context, house.dossier(2, papers=[paper]))
 

@@ -183,7 +183,9 @@ def test_a_parked_delivery_waits_again_when_the_record_changes_or_an_operator_sa
     turn(context, leases)
     partner.memory.remove("refused", "dossier/H56.14-260511-0001")
 
-    context.store.write(lambda connection: delivery_views.replay(connection, filters={"reason": "data"}, now=context.now()))
+    context.store.write(
+        lambda connection: delivery_views.replay(connection, filters={"reason": "data"}, now=context.now())
+    )
     turn(context, leases)
 
     assert state(context)["state"] == "delivered"
@@ -196,7 +198,11 @@ def test_f24_an_unknown_code_is_never_success(context, partner, leases):
 
     turn(context, leases)
 
-    assert (state(context)["state"], state(context)["reason"], state(context)["code"]) == ("waiting", "unknown_code", "77")
+    assert (state(context)["state"], state(context)["reason"], state(context)["code"]) == (
+        "waiting",
+        "unknown_code",
+        "77",
+    )
 
 
 def test_f30_out_of_tries_is_parked_with_its_reason(context, partner, leases):
@@ -218,7 +224,11 @@ def test_an_unreachable_partner_never_uses_up_the_tries(context, partner, leases
     for _ in range(6):
         assert turn(context, leases).trouble
 
-    assert (state(context)["state"], state(context)["reason"], state(context)["attempts"]) == ("waiting", "unreachable", 6)
+    assert (state(context)["state"], state(context)["reason"], state(context)["attempts"]) == (
+        "waiting",
+        "unreachable",
+        6,
+    )
 
 
 def test_f23_attempts_say_what_went_over_the_line_and_nothing_personal_or_secret(context, partner, leases):
@@ -241,7 +251,11 @@ def test_an_exception_in_a_connector_is_unknown_and_never_success(context, partn
 
     turn(context, leases)
 
-    assert (state(context)["state"], state(context)["reason"], state(context)["uncertain"]) == ("waiting", "fault", True)
+    assert (state(context)["state"], state(context)["reason"], state(context)["uncertain"]) == (
+        "waiting",
+        "fault",
+        True,
+    )
 
 
 def test_a_partner_that_cannot_be_asked_at_all_leaves_the_doubt_to_an_operator(context, partner, leases, monkeypatch):
