@@ -56,7 +56,6 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         super().__init__(settings, tools)
         self.client = Client(settings, tools)
         self.orders = Orders(self.client)
-        self._customers = {settings["customer_code"], *settings.get("customer_codes", ())}
 
     def check(self) -> Health:
         """Read one tracking event."""
@@ -75,7 +74,7 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         number = str(item.payload.get("OrderNumber") or "").strip()
         if not number:
             raise Unmappable("The tracking document has no OrderNumber.")
-        if item.payload.get("CustomerCode", self.settings["customer_code"]) not in self._customers:
+        if item.payload.get("CustomerCode", self.settings["customer_code"]) not in mapping.customers(self.settings):
             return ()
         event = mapping_tracking.event(item.payload)
         if event is None:

@@ -39,7 +39,7 @@ def orders(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
 def _order(document: Mapping[str, Any], leg: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     content = document["legs"][leg]
     wire = {
-        "CustomerCode": document.get("customer_code", settings["customer_code"]),
+        "CustomerCode": _customer(document, settings),
         "OrderNumber": order_number(document["number"], leg),
         "CODAmount": float(content.get("money_to_collect", 0)),
         **_party("Sender", content["sender"], settings),
@@ -50,6 +50,19 @@ def _order(document: Mapping[str, Any], leg: str, settings: Mapping[str, Any]) -
     if "flag_config" in settings:
         wire["FlagConfig"] = settings["flag_config"]
     return {name: value for name, value in wire.items() if value is not None}
+
+
+def _customer(document: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    """An order of a customer whose tracking is left out would never come to an end: refused here instead."""
+    code = str(document.get("customer_code", settings["customer_code"]))
+    if code not in customers(settings):
+        raise Unmappable("The order's customer code is not among customer_codes of the channel.")
+    return code
+
+
+def customers(settings: Mapping[str, Any]) -> set[str]:
+    """Return the customer codes the channel speaks for."""
+    return {settings["customer_code"], *settings.get("customer_codes", ())}
 
 
 def _party(role: str, contact: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

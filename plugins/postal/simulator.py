@@ -27,7 +27,7 @@ class PostalSimulator(Simulator):
         *,
         consumer_key: str = "hub-consumer",
         consumer_secret: str = "hub-secret",  # noqa: S107 (a test login)
-        customer_codes: Sequence[str] = ("HCC-H56",),
+        customer_codes: Sequence[str] = ("HCC-H56", "KH-H56-14"),  # the channel's own first
         token_seconds: int = 3600,
         auto_track: bool = False,
         directory: Path | None = None,
@@ -35,11 +35,11 @@ class PostalSimulator(Simulator):
     ) -> None:
         super().__init__(directory=directory, **options)
         self._basic = base64.b64encode(f"{consumer_key}:{consumer_secret}".encode()).decode()
-        self._customers = frozenset(customer_codes)
+        self._customers = tuple(customer_codes)
         self._token_seconds = token_seconds
         self._auto_track = auto_track
         self._parcels = Parcels(self.memory, self.clock)
-        self._book = Book(self.memory, self._customers, self._taken)
+        self._book = Book(self.memory, frozenset(customer_codes), self._taken)
         self._settings = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
 
     def settings(self) -> dict[str, Any]:
@@ -47,7 +47,8 @@ class PostalSimulator(Simulator):
         office = {"phone": "0237000000", "province": 38, "address": "1 Phố Mẫu, xã Mẫu, tỉnh Thanh Hóa"}
         return {
             "base_url": self.url,
-            "customer_code": min(self._customers),
+            "customer_code": self._customers[0],
+            "customer_codes": list(self._customers[1:]),
             "default_office": office,
             **self._settings,
         }

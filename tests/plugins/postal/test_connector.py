@@ -194,10 +194,20 @@ def test_a_doubled_order_number_is_refused_by_the_post_and_counts_as_held(driver
 def test_an_unknown_customer_code_is_a_matter_of_the_channel(driver, post):
     delivery = publish(driver)
     delivery.document["customer_code"] = "nobody"
+    driver.connector.settings["customer_codes"] = ["nobody"]
 
     [outcome] = driver.step()
 
     assert (outcome.word, outcome.reason, outcome.code) == (OutcomeWord.DEFERRED, Reason.CREDENTIALS, "203")
+
+
+def test_an_order_whose_tracking_would_be_left_out_is_not_made(driver, post):
+    delivery = publish(driver)
+    delivery.document["customer_code"] = "nobody"
+
+    driver.run()
+
+    assert (delivery.parked, post.holdings()) == (Reason.MAPPING, {})
 
 
 def test_the_look_up_that_fails_leaves_it_unknown(driver, post):
