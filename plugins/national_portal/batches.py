@@ -18,8 +18,8 @@ from hub.sdk import (
     rejected,
     unknown,
 )
+from plugins.national_portal.answers import Meaning
 from plugins.national_portal.client import Portal, Reply, UnknownCode
-from plugins.national_portal.codes import Meaning
 from plugins.national_portal.formats import names_number
 
 if TYPE_CHECKING:

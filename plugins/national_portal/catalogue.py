@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from hub.sdk import Garbled, Item, Page
-from plugins.national_portal.codes import LIST_AGENCIES, LIST_FIELDS, LIST_PROCEDURES, READ_PROCEDURE, Meaning
+from plugins.national_portal.answers import Meaning
+from plugins.national_portal.codes import LIST_AGENCIES, LIST_FIELDS, LIST_PROCEDURES, READ_PROCEDURE
 from plugins.national_portal.formats import digest
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Answer, Credential, CredentialsRefused, Garbled, NotSent, Renewable, Unanswered
-from plugins.national_portal.codes import ALREADY_THERE, ANSWERS, SHARED, Meaning
+from plugins.national_portal.answers import ALREADY_THERE, ANSWERS, Meaning
+from plugins.national_portal.codes import SHARED
 from plugins.national_portal.formats import canonical_code, has_phrase
 
 if TYPE_CHECKING:

@@ -32,12 +32,15 @@ from hub.sdk import (
     Request,
     Tools,
 )
-from plugins.national_portal import catalogue, dossiers, procedures
+from plugins.national_portal import catalogue, dossiers, procedures, recalling
+from plugins.national_portal.answers import INBOUND_DOUBLE, INBOUND_ERROR, INBOUND_TAKEN
 from plugins.national_portal.client import Portal
-from plugins.national_portal.codes import FIND_DOSSIER, INBOUND_DOUBLE, INBOUND_ERROR, INBOUND_TAKEN
+from plugins.national_portal.codes import FIND_DOSSIER
+from plugins.national_portal.dossier import Dossier
 from plugins.national_portal.mapping import dossier_out
+from plugins.national_portal.mapping_catalogue import procedure_in
 from plugins.national_portal.mapping_filed import filed_in
-from plugins.national_portal.mapping_procedure import procedure_in, procedure_out
+from plugins.national_portal.mapping_procedure import procedure_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,14 +122,14 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
         """Look dossiers up; procedures are simply sent again."""
         ours = [outgoing for outgoing in batch if outgoing.kind == "procedure"]
         others = [outgoing for outgoing in batch if outgoing.kind != "procedure"]
-        return [*procedures.recall(ours), *dossiers.recall(self._portal, others)]
+        return [*procedures.recall(ours), *recalling.recall(self._portal, others)]
 
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
         """What the simulator's `/_sim/holdings` shows for this record."""
         mapped = outgoing.mapped
         if outgoing.kind == "procedure":
             return dict(mapped)
-        if dossiers.Dossier(outgoing).undecided():
+        if Dossier(outgoing).undecided():
             return None
         return {
             "dossier": mapped["dossier"],

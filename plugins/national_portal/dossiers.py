@@ -1,4 +1,4 @@
-"""Making the portal equal to a dossier: decision, then core, then progress; and asking what it holds.
+"""Making the portal equal to a dossier: decision, then core, then progress.
 
 Progress rows are the one thing the portal does not tell apart. So no row is ever sent while it is uncertain whether
 it was taken: after any answer but a yes the dossier is looked up first.
@@ -6,12 +6,11 @@ it was taken: after any answer but a yes the dossier is looked up first.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import ConnectorError, Outcome, Reason, deferred, delivered, unknown
-from plugins.national_portal.batches import Case, Line, split_until_taken
-from plugins.national_portal.client import UnknownCode
+from hub.sdk import Outcome, Reason, deferred, delivered
+from plugins.national_portal.answers import Meaning
+from plugins.national_portal.batches import Line, split_until_taken
 from plugins.national_portal.codes import (
     DECISION_TYPE,
     FIND_DOSSIER,
@@ -19,95 +18,14 @@ from plugins.national_portal.codes import (
     SEND_DECISION,
     SEND_DOSSIERS,
     SEND_PROGRESS,
-    Meaning,
 )
-from plugins.national_portal.formats import canonical_number, digest, same
-from plugins.national_portal.mapping import born_there
+from plugins.national_portal.dossier import TELLING, Dossier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from hub.sdk import Outgoing
     from plugins.national_portal.client import Portal, Reply
-
-TELLING = frozenset({Meaning.TAKEN, Meaning.NOT_FOUND})  # answers to a look-up that tell what is held
-PROGRESS_FIELDS = (
-    "NguoiXuLy",
-    "ChucDanh",
-    "ThoiDiemXuLy",
-    "PhongBanXuLy",
-    "NoiDungXuLy",
-    "TrangThai",
-    "NgayBatDau",
-    "NgayKetThucTheoQuyDinh",
-)
-
-
-class Dossier(Case):
-    """A dossier on its way; what the portal holds of it is read from the memo and written back to it."""
-
-    def __init__(self, outgoing: Outgoing) -> None:
-        super().__init__(outgoing)
-        self.core: Mapping[str, Any] = outgoing.mapped["dossier"]
-        self.rows: dict[str, Mapping[str, Any]] = {one["key"]: one["row"] for one in outgoing.mapped["progress"]}
-        self.decision: Mapping[str, Any] | None = outgoing.mapped["decision"]
-        self.number = str(self.core["MaHoSo"])
-        self.wanted = digest(self.core)
-        self.born_there = born_there(outgoing.document)
-        held = outgoing.acknowledged
-        self.created = bool(held.get("created"))
-        self.digest = held.get("digest")
-        self.decided = held.get("decision")
-        self.keys: list[str] = list(held.get("events", ()))
-
-    def memo(self) -> dict[str, Any]:
-        return {"created": self.created, "digest": self.digest, "decision": self.decided, "events": self.keys}
-
-    def undecided(self) -> bool:
-        """Born there and not answered yet: the portal holds the citizen's own words, and nothing is ours to say."""
-        return self.born_there and self.decision is None
-
-    def lacks_decision(self) -> bool:
-        return self.decision is not None and self.decided != self.decision["key"]
-
-    def lacks_core(self) -> bool:
-        return not self.created or self.digest != self.wanted
-
-    def missing(self) -> list[str]:
-        """The keys of the progress rows the portal does not have, oldest first."""
-        have = set(self.keys)
-        return [key for key in self.rows if key not in have]
-
-    def is_held(self) -> bool:
-        return self.undecided() or not (self.lacks_decision() or self.lacks_core() or self.missing())
-
-    def learn(self, reply: Reply) -> bool:
-        """Take over what a look-up says; False: it does not tell what is held, so the rows stay uncertain."""
-        held = reply.result if reply.meaning is Meaning.TAKEN else None
-        if not isinstance(held, dict) or not held:
-            self.created, self.digest, self.decided, self.keys = False, None, None, []
-            return True
-        if canonical_number(str(held.get("MaHoSo"))) != canonical_number(self.number):
-            return False  # the answer to another question
-        self.created = True
-        self.digest = self.wanted if same(self.core, held) else None
-        told = held.get("QuyetDinh")
-        if self.decision and isinstance(told, dict):
-            self.decided = self.decision["key"] if same(self.decision["row"], told) else None
-        rows = held.get("TienDo")
-        if not isinstance(rows, list):
-            return not self.missing()
-        there = Counter(_signature(row) for row in rows if isinstance(row, dict))
-        self.keys = []
-        for key, row in self.rows.items():
-            if there[_signature(row)] > 0:
-                there[_signature(row)] -= 1
-                self.keys.append(key)
-        return True
-
-
-def _signature(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(row.get(name) or "") for name in PROGRESS_FIELDS)
 
 
 def push(portal: Portal, batch: Sequence[Outgoing], log: Any) -> list[Outcome]:
@@ -231,43 +149,6 @@ def _look(line: Line, case: Dossier) -> bool:
     if reply is None:
         return False
     if reply.meaning not in TELLING or not case.learn(reply):
-        case.outcome = _uncertain(case, reply)
+        case.outcome = case.uncertain(reply)
         return False
     return True
-
-
-def _uncertain(case: Dossier, reply: Reply) -> Outcome:
-    sentence = "The portal does not tell what it holds of the dossier."
-    return unknown(case.outgoing, Reason.UNCERTAIN, detail=sentence, code=reply.code, acknowledged=case.memo())
-
-
-def recall(portal: Portal, batch: Sequence[Outgoing]) -> list[Outcome]:
-    """Ask about each dossier. Trouble is `unknown` here, never `deferred`: that would say it is not held."""
-    outcomes: list[Outcome] = []
-    trouble: ConnectorError | None = None
-    for outgoing in batch:
-        case = Dossier(outgoing)
-        if case.undecided():
-            outcomes.append(delivered(outgoing, acknowledged=case.memo()))
-            continue
-        if trouble is None:
-            try:
-                reply = portal.call(FIND_DOSSIER, mahoso=case.number)
-            except ConnectorError as problem:
-                trouble = problem
-        outcomes.append(_cannot_tell(outgoing, trouble) if trouble else _recalled(case, reply))
-    return outcomes
-
-
-def _recalled(case: Dossier, reply: Reply) -> Outcome:
-    if reply.meaning not in TELLING or not case.learn(reply):
-        return _uncertain(case, reply)
-    if case.is_held():
-        return delivered(case.outgoing, reference=case.number, acknowledged=case.memo())
-    sentence = "The portal holds a part of it." if case.created else "The portal does not hold it."
-    return deferred(case.outgoing, Reason.ORDER, detail=sentence, acknowledged=case.memo())
-
-
-def _cannot_tell(outgoing: Outgoing, problem: ConnectorError) -> Outcome:
-    reason = Reason.UNKNOWN_CODE if isinstance(problem, UnknownCode) else Reason.UNANSWERED
-    return unknown(outgoing, reason, detail=problem.sentence, code=problem.code)

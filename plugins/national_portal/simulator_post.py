@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import ConnectorError, Http, Timeouts
-from plugins.national_portal.codes import INBOUND_DOUBLE, INBOUND_TAKEN
+from plugins.national_portal.answers import INBOUND_DOUBLE, INBOUND_TAKEN
 
 if TYPE_CHECKING:
     from hub.sdk.simulator import Memory
