@@ -118,15 +118,15 @@ class CivilStatusSimulator(Simulator):
         mark = [status, wish.get("thoiGianThucHien")]
         if mark in held.get("marks", []):
             return "Trạng thái đã tồn tại"
-        if self.memory.get("office", "auto"):
+        if self.memory.get("office", "auto") and status == RETURNED:
             while held["status"] in AUTO:
                 self._decide(key, held, AUTO[held["status"]], {})
-        if held["status"] == "6":
-            return "Hồ sơ đã bị từ chối. Không thể cập nhật trạng thái"
+        if held["reports"]:
+            return "Logic xử lý không hợp lệ"  # the case has ended here: returned, withdrawn or stopped
+        if held["status"] == "6" or (held["status"] == "4" and status != RETURNED):
+            return "Hồ sơ đã kết thúc hoặc đã bị từ chối. Không thể cập nhật trạng thái"
         if status == RETURNED and held["status"] != "4":
             return "Hồ sơ chưa cập nhật trạng thái đăng ký hộ tịch"
-        if status != RETURNED and held["status"] == "4":
-            return "Logic xử lý không hợp lệ"
         held["reports"] = [*held["reports"], status]
         held["marks"] = [*held.get("marks", []), mark]
         self.memory.put("case", key, held)
@@ -144,7 +144,7 @@ class CivilStatusSimulator(Simulator):
         value = [simulator_cases.state(key, held) for key, held in found.items()]
         if self.memory.get("office", "auto"):
             for key, held in found.items():
-                if held["status"] in AUTO:
+                if held["status"] in AUTO and not held["reports"]:
                     self._decide(key, held, AUTO[held["status"]], {})
         return Response.json({"status": 1, "statusDescription": "Thành công", "value": value})
 

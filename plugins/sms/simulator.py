@@ -38,8 +38,9 @@ class SmsSimulator(Simulator):
     }
 
     def settings(self) -> dict[str, Any]:
-        """Return settings with which a channel reaches this simulator."""
-        return {"url": f"{self.url}/bulkapi", "user": USER, "password": PASSWORD, "cp_code": CP_CODE, "brand": BRAND}
+        """Return settings with which a channel reaches this simulator, at any hour."""
+        account = {"url": f"{self.url}/bulkapi", "user": USER, "password": PASSWORD, "cp_code": CP_CODE, "brand": BRAND}
+        return account | {"quiet_hours": {"start": "00:00", "end": "00:00"}}
 
     def answer(self, call: Call) -> Response:
         """Answer one SOAP request, or give the WSDL."""

@@ -65,11 +65,11 @@ def test_a_report_on_a_refused_case_is_settled_and_one_against_the_order_is_park
     assert refused.word is OutcomeWord.DELIVERED
     assert equal(ministry, software, FINISHED, refused.acknowledged)
     ministry.reset()
-    memo = push(software, dossier()).acknowledged
-    act(ministry, act="decide", dossier=KEY, status="3")
-    act(ministry, act="decide", dossier=KEY, status="4")
-    withdrawn = push(software, dossier(events=[ACCEPTED, RETURNED | {"status": "withdrawn"}]), memo)
-    assert (withdrawn.word, withdrawn.reason) == (OutcomeWord.REJECTED, Reason.ORDER)
+    withdrawn = dossier(events=[ACCEPTED, RETURNED | {"status": "withdrawn", "key": "mc/5"}])
+    memo = push(software, withdrawn).acknowledged
+    assert memo["reports"] == ["6"]
+    after = push(software, dossier(events=[*withdrawn["events"], RETURNED]), memo)
+    assert (after.word, after.reason) == (OutcomeWord.REJECTED, Reason.ORDER)
 
 
 def test_a_supplemented_declaration_is_handed_over_again(ministry):

@@ -63,7 +63,7 @@ def test_the_settings_choose_the_events_and_the_submitter_is_told_when_the_appli
 
 def test_in_quiet_hours_the_message_waits_until_they_end(gateway):
     clock = FixedClock(datetime.fromisoformat("2026-05-13T22:00:00+07:00"))
-    sms = connector(gateway, clock)
+    sms = connector(gateway, clock, quiet_hours={})
     outcome = push(sms, dossier(ACCEPTED))
     assert (outcome.word, outcome.reason) == (OutcomeWord.DEFERRED, Reason.NOT_READY)
     assert outcome.retry_after == 9 * 3600
