@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -45,7 +46,7 @@ def simulate(ours: Reach, *, names: tuple[str, ...], port_base: int, directory: 
         simulator = known[name](directory=directory, port=port_base + place if port_base else 0)
         simulator.start()
         running.append(simulator)
-        made = getattr(simulator, "settings", dict)()
+        made: Any = getattr(simulator, "settings", dict)()
         line = {"name": name, "url": simulator.url, "settings": made}
         click.echo(orjson.dumps(line).decode() if json else f"{name:<20}{simulator.url}")
     signal.sigwait(STOPPING)
