@@ -13,7 +13,7 @@ from hub.domain.messages import KEY_OF, Message, message
 from hub.domain.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hub.domain.messages import Source
 
@@ -41,7 +41,7 @@ def admit_document(
     if key is not None and document[KEY_OF[kind]] != key:
         return Admitted(None, problems=[_other_key(KEY_OF[kind])])
     files: list[dict[str, Any]] = []
-    problems = [*take_files(document, files, "")]
+    problems = [*take_files(document, files)]
     if problems:
         return Admitted(None, problems=problems)
     return Admitted(message(kind, document, source, if_match=if_match, dated=dated), files, (), document)
@@ -63,20 +63,25 @@ def admit_events(kind: str, key: str, raws: Sequence[Any], source: Source) -> Ad
     return Admitted(Message(kind, key, source, None, events))
 
 
-def take_files(value: Any, files: list[dict[str, Any]], pointer: str) -> list[Problem]:
+def take_files(document: Mapping[str, Any], files: list[dict[str, Any]]) -> list[Problem]:
     """Replace every embedded `content` (base64) by url, sha256 and size, in place; the bytes go to `files`."""
-    if isinstance(value, list):
-        return [one for place, inner in enumerate(value) for one in take_files(inner, files, f"{pointer}/{place}")]
-    if not isinstance(value, dict):
-        return []
-    if isinstance(value.get("content"), str) and "name" in value and "occurred_at" not in value:
-        return _take(value, files, pointer)
     return [
-        one
-        for name, inner in value.items()
-        if isinstance(inner, (dict, list)) and name != "form"  # what the citizen typed is left as it is
-        for one in take_files(inner, files, f"{pointer}/{name}")
+        problem
+        for attachment, pointer in attachments_of(document)
+        if "content" in attachment
+        for problem in _take(attachment, files, pointer)
     ]
+
+
+def attachments_of(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield every attachment of a dossier with its JSON pointer."""
+    for name in ("papers", "other_papers"):
+        for place, paper in enumerate(document.get(name, ())):
+            for number, attachment in enumerate(paper.get("attachments", ())):
+                yield attachment, f"/{name}/{place}/attachments/{number}"
+    for place, result in enumerate(document.get("results", ())):
+        if "attachment" in result:
+            yield result["attachment"], f"/results/{place}/attachment"
 
 
 def _take(attachment: dict[str, Any], files: list[dict[str, Any]], pointer: str) -> list[Problem]:

@@ -1,6 +1,7 @@
 """Many rows in one statement: `executemany` on SQLite, one statement over arrays (`unnest`) on PostgreSQL.
 
-SQLAlchemy compiles `insert().values([...])` anew at every call; these statements are text, made once per shape.
+SQLAlchemy compiles `insert().values([...])` anew at every call and rebuilds every row's parameters; these statements
+are text, made once per shape, and SQLite's driver takes the rows as they are.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if connection.dialect.name == "postgresql":
         statement = _over_arrays(table, columns, conflict)
         return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
-    return connection.execute(_one_row(table, columns, conflict), rows).rowcount
+    return connection.exec_driver_sql(_one_row(table, columns, conflict), list(rows)).rowcount
 
 
 def update(
@@ -46,13 +47,13 @@ def update(
     if connection.dialect.name == "postgresql":
         statement = _update_arrays(table, columns, tuple(where), sets)
         return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
-    return connection.execute(_update_row(table, columns, tuple(where), sets), rows).rowcount
+    return connection.exec_driver_sql(_update_row(table, columns, tuple(where), sets), list(rows)).rowcount
 
 
 @lru_cache(maxsize=256)
-def _one_row(table: Table, columns: tuple[str, ...], conflict: str) -> TextClause:
+def _one_row(table: Table, columns: tuple[str, ...], conflict: str) -> str:
     values = ", ".join(f":{name}" for name in columns)
-    return text(f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES ({values}) {conflict}")  # noqa: S608
+    return f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES ({values}) {conflict}"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
@@ -63,10 +64,10 @@ def _over_arrays(table: Table, columns: tuple[str, ...], conflict: str) -> TextC
 
 
 @lru_cache(maxsize=256)
-def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> TextClause:
+def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> str:
     given = {name: f":{name}" for name in columns}
     found = " AND ".join(f'"{name}" = :{name}' for name in where)
-    return text(f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} WHERE {found}")  # noqa: S608
+    return f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} WHERE {found}"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
