@@ -1,0 +1,52 @@
+"""What follows from a dossier: the post is called when papers are to be fetched or a result goes home."""
+
+from __future__ import annotations
+
+from hub.domain.derive import order_of, steps_of
+from hub.domain.merge import join
+from hub.domain.messages import Held, Role, Source, message
+from hub.testing import house
+
+CONTACT = {"name": "A", "phone": "0900000001", "address": {"province": {"code": "38", "name": "Thanh Hóa"}}}
+DISTRICT = Source("district", Role.CLIENT)
+
+
+def dossier(*events, **more):
+    return join(
+        Held("dossier", "H56.14-260511-0001"), message("dossier", house.dossier(events=list(events), **more), DISTRICT)
+    )
+
+
+def test_no_post_no_order():
+    assert order_of(dossier(house.event("finished", "15:00"))) is None
+
+
+def test_a_result_goes_home_only_when_finished():
+    home = {"return_method": "post", "return_to": {"contact": CONTACT, "money_to_collect": 30000}}
+    assert order_of(dossier(house.event("processing", "09:00"), **home)) is None
+
+    leg = order_of(dossier(house.event("finished", "15:00"), house.event("finished", "16:00"), **home)).body["legs"][
+        "return"
+    ]
+    assert (leg["requested_at"], leg["money_to_collect"]) == ("2026-05-11T15:00:00+07:00", 30000)
+
+
+def test_a_pick_up_is_cancelled_when_the_dossier_ends():
+    pickup = {"pickup": {"contact": CONTACT, "requested_at": "2026-05-11T07:00:00+07:00"}}
+    going = order_of(dossier(**pickup)).body["legs"]["pickup"]
+    ended = order_of(dossier(house.event("withdrawn", "10:00"), **pickup)).body["legs"]["pickup"]
+
+    assert "cancelled_at" not in going
+    assert ended["cancelled_at"] == "2026-05-11T10:00:00+07:00"
+
+
+def test_tracking_of_a_pick_up_is_a_note_in_the_status_then_in_force():
+    event = {"id": "t", "leg": "pickup", "occurred_at": "2026-05-11T09:30:00+07:00", "status": "collected", "code": "6"}
+    body = {"number": "H56.14-260511-0001", "dossier": "H56.14-260511-0001", "legs": {}, "events": [event]}
+    order = join(
+        Held("postal_order", "H56.14-260511-0001"), message("postal_order", body, Source("post", Role.CHANNEL))
+    )
+    held = dossier(house.event("accepted", "08:30"), house.event("processing", "10:00"))
+
+    (step,) = steps_of(order, held).events
+    assert (step["status"], step["note"], step["id"]) == ("accepted", True, "post/t")

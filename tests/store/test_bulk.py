@@ -1,0 +1,45 @@
+"""Many rows in one statement, the same on both databases."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hub.store import bulk
+from hub.store.tables import duty
+
+
+def rows(store):
+    with store.reading() as connection:
+        return [tuple(row) for row in connection.execute(select(duty).order_by(duty.c.name))]
+
+
+def test_rows_are_inserted_conflicts_passed_over_and_counted(store):
+    given = [{"name": name, "owner": "ông Ẩn", "until": 2**40, "fence": 0} for name in "abc"]
+    with store.writing() as connection:
+        first = bulk.insert(connection, duty, given[:2])
+        second = bulk.insert(connection, duty, given, conflict="ON CONFLICT DO NOTHING")
+
+    assert (first, second) == (2, 1)
+    assert rows(store) == [(name, "ông Ẩn", 2**40, 0) for name in "abc"]
+
+
+def test_rows_are_updated_where_they_fit_and_counted(store):
+    with store.writing() as connection:
+        bulk.insert(connection, duty, [{"name": name, "owner": name, "until": 1, "fence": 1} for name in "abc"])
+        found = bulk.update(
+            connection,
+            duty,
+            [{"name": "a", "fence": 1, "new_fence": 5}, {"name": "b", "fence": 9, "new_fence": 5}],
+            where=("name", "fence"),
+        )
+        raised = bulk.update(
+            connection, duty, [{"name": "c", "until": 7}], where=("name",), sets="until = duty.until + {until}"
+        )
+
+    assert (found, raised) == (1, 1)
+    assert [(row[0], row[2], row[3]) for row in rows(store)] == [("a", 1, 5), ("b", 1, 1), ("c", 8, 1)]
+
+
+def test_nothing_is_nothing(store):
+    with store.writing() as connection:
+        assert bulk.insert(connection, duty, []) == bulk.update(connection, duty, [], where=("name",)) == 0

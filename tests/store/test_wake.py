@@ -1,0 +1,54 @@
+"""Waking: a commit of another process ends the wait; a wait always ends."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import insert
+
+from hub.store.engine import Store
+from hub.store.tables import duty
+from hub.store.wake import Waker
+from hub.testing.waiting import wait_until
+
+
+@pytest.fixture
+def waker(store):
+    waker = Waker(store)
+    yield waker
+    waker.close()
+
+
+def test_a_commit_elsewhere_ends_the_wait(store, waker, database_url):
+    woken = []
+    waker.wait(0.3, since=waker.mark())  # the watch has begun
+    mark = waker.mark()
+    thread = threading.Thread(target=lambda: woken.append(waker.wait(20, since=mark)))
+    thread.start()
+
+    other = Store(database_url)
+    other.write(lambda connection: connection.execute(insert(duty), {"name": "a", "owner": "x", "until": 1}))
+    Waker(other).tell()
+    thread.join(10)
+    other.close()
+
+    assert woken == [True]
+
+
+def test_a_change_between_looking_and_waiting_is_not_slept_through(waker):
+    mark = waker.mark()
+    waker.tell()
+
+    assert waker.wait(20, since=mark)
+
+
+def test_f30_a_wait_without_a_change_ends(waker):
+    waker.wait(0.2, since=waker.mark())
+    wait_until(lambda: not waker.wait(0.05, since=waker.mark()), "a quiet wait")
+
+
+def test_a_closed_waker_lets_everybody_go(waker):
+    waker.close()
+
+    assert waker.wait(20, since=waker.mark())
