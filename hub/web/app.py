@@ -10,19 +10,24 @@ from flask import Flask, g, request
 
 from hub.observe import metrics
 from hub.web import errors, guards
+from hub.web.attachments import attachments
 from hub.web.batch import batch
+from hub.web.changes import changes
 from hub.web.dossiers import dossiers
+from hub.web.health import health
+from hub.web.hooks import hooks
 from hub.web.parameters import REQUEST_ID
 from hub.web.postal_orders import postal_orders
 from hub.web.procedures import procedures
 from hub.web.service import Service
+from hub.web.webhooks_settings import webhooks_settings
 
 if TYPE_CHECKING:
     from flask import Response
 
     from hub.flows.context import Context
 
-ROOMS = (procedures, dossiers, postal_orders, batch)
+ROOMS = (procedures, dossiers, postal_orders, batch, changes, attachments, webhooks_settings, hooks, health)
 SERVICE = "hub"  # app.extensions[SERVICE] is the Service, for whoever stops the process
 
 

@@ -14,8 +14,6 @@ from hub.web.knowledge import Knowledge
 if TYPE_CHECKING:
     from hub.flows.context import Context
 
-POLL_SECONDS = 0.1  # between two looks of somebody who waits, where nothing wakes him
-
 
 class Service:
     """Thread-safe."""
@@ -41,15 +39,12 @@ class Service:
                 self.knowledge.learn(one.key)
             metrics().accepted_total.labels(one.kind, one.word.value).inc()
 
-    def mark(self) -> int:
-        """Return a mark to take before looking for changes."""
-        waker = getattr(self.context, "waker", None)
-        return waker.mark() if waker else 0
+    def stop(self) -> None:
+        """Let everybody who waits for changes go: the process is ending."""
+        self.stopping.set()
+        self.context.waker.close()
 
-    def wait(self, seconds: float, *, since: int) -> None:
-        """Wait until something changed since the mark, the process stops, or the time is over."""
-        waker = getattr(self.context, "waker", None)
-        if waker:
-            waker.wait(seconds, since=since)
-        else:
-            self.stopping.wait(min(seconds, POLL_SECONDS))
+    def close(self) -> None:
+        """Leave the database."""
+        self.stop()
+        self.context.store.close()
