@@ -53,7 +53,7 @@ def test_the_examples_of_the_readme_work_as_printed(environment, tmp_path):
         answers = [run(block, environment | {"KEY": key}) for block in EXAMPLES]
 
     put, event, (read, *changes) = answers[0], answers[1], answers[2]
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     assert put[0]["version"] == 1
     assert "processing" in json.dumps(event) or event[0]["version"] == 2
     assert read["status"] == "processing"

@@ -91,3 +91,25 @@ def test_python_examples_use_the_sdk_as_it_is(document):
 
     assert taken
     assert taken <= set(hub.sdk.__all__)
+
+
+def test_commands_that_are_named_exist():
+    from hub.cli import COMMANDS, main
+
+    absent = []
+    for path in PAGES:
+        for group, word in re.findall(
+            r"(?:^|`)hub ([a-z]+)(?: ([a-z]+)\b)?", path.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            command = main.get_command(None, group) if group in COMMANDS else None
+            if command is None or (word and word not in getattr(command, "commands", {word: None})):
+                absent.append(f"{name(path)}: hub {group} {word}")
+
+    assert not absent
+
+
+def test_files_that_are_named_exist():
+    pattern = re.compile(r"`((?:hub|plugins|schemas|tests|tools)/[\w./-]+\.(?:py|json|toml|sh))`")
+    named = {(name(path), file) for path in PAGES for file in pattern.findall(path.read_text(encoding="utf-8"))}
+
+    assert not [(where, file) for where, file in named if not (ROOT / file).exists()]
