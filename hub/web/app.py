@@ -13,9 +13,11 @@ from hub.web import errors, guards
 from hub.web.attachments import attachments
 from hub.web.batch import batch
 from hub.web.changes import changes
+from hub.web.docs import docs
 from hub.web.dossiers import dossiers
 from hub.web.health import health
 from hub.web.hooks import hooks
+from hub.web.openapi import openapi
 from hub.web.parameters import REQUEST_ID
 from hub.web.postal_orders import postal_orders
 from hub.web.procedures import procedures
@@ -27,7 +29,19 @@ if TYPE_CHECKING:
 
     from hub.flows.context import Context
 
-ROOMS = (procedures, dossiers, postal_orders, batch, changes, attachments, webhooks_settings, hooks, health)
+ROOMS = (
+    procedures,
+    dossiers,
+    postal_orders,
+    batch,
+    changes,
+    attachments,
+    webhooks_settings,
+    hooks,
+    health,
+    openapi,
+    docs,
+)
 SERVICE = "hub"  # app.extensions[SERVICE] is the Service, for whoever stops the process
 
 
