@@ -1,14 +1,17 @@
-"""Many rows in one statement: `executemany` on SQLite, one statement over arrays (`unnest`) on PostgreSQL.
+"""Many rows in one statement: `executemany` on SQLite, one statement over a JSON array on PostgreSQL.
 
 SQLAlchemy compiles `insert().values([...])` anew at every call and rebuilds every row's parameters; these statements
-are text, made once per shape, and SQLite's driver takes the rows as they are.
+are text, made once per shape, and SQLite's driver takes the rows as they are. On PostgreSQL JSON is several times
+faster than arrays, whose elements the driver escapes one character class at a time.
 """
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, TextClause, text
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-ARRAYS = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (LargeBinary, "bytea"))
+TYPES = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"))  # all else travels as text
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, conflict: str = "") -> int:
@@ -28,8 +31,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         return 0
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        statement = _over_arrays(table, columns, conflict)
-        return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
+        return connection.execute(_over_json(table, columns, conflict), {"rows": _json(rows)}).rowcount
     return connection.exec_driver_sql(_one_row(table, columns, conflict), list(rows)).rowcount
 
 
@@ -45,8 +47,7 @@ def update(
         return 0
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        statement = _update_arrays(table, columns, tuple(where), sets)
-        return connection.execute(statement, {name: [row[name] for row in rows] for name in columns}).rowcount
+        return connection.execute(_update_json(table, columns, tuple(where), sets), {"rows": _json(rows)}).rowcount
     return connection.exec_driver_sql(_update_row(table, columns, tuple(where), sets), list(rows)).rowcount
 
 
@@ -57,10 +58,13 @@ def _one_row(table: Table, columns: tuple[str, ...], conflict: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _over_arrays(table: Table, columns: tuple[str, ...], conflict: str) -> TextClause:
-    arrays = ", ".join(f"CAST(:{name} AS {_array(table, name)}[])" for name in columns)
+def _over_json(table: Table, columns: tuple[str, ...], conflict: str) -> TextClause:
     names = ", ".join(_quoted(columns))
-    return text(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays}) {conflict}")  # noqa: S608
+    values = ", ".join(_value(table, name) for name in columns)
+    return text(
+        f"INSERT INTO {table.name} ({names}) SELECT {values} "  # noqa: S608
+        f"FROM {_recordset(table, columns)} {conflict}"
+    )
 
 
 @lru_cache(maxsize=256)
@@ -71,14 +75,32 @@ def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...], 
 
 
 @lru_cache(maxsize=256)
-def _update_arrays(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> TextClause:
-    arrays = ", ".join(f"CAST(:{name} AS {_array(table, name.removeprefix('new_'))}[])" for name in columns)
-    given = {name: f'given."{name}"' for name in columns}
+def _update_json(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> TextClause:
+    given = {name: _value(table, name) for name in columns}
     found = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in where)
     return text(
         f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} "  # noqa: S608
-        f"FROM unnest({arrays}) AS given ({', '.join(_quoted(columns))}) WHERE {found}"
+        f"FROM {_recordset(table, columns)} WHERE {found}"
     )
+
+
+def _recordset(table: Table, columns: tuple[str, ...]) -> str:
+    typed = ", ".join(f'"{name}" {_type(table, name)}' for name in columns)
+    return f"json_to_recordset(CAST(:rows AS json)) AS given ({typed})"
+
+
+def _value(table: Table, column: str) -> str:
+    if isinstance(table.c[column.removeprefix("new_")].type, LargeBinary):
+        return f"decode(given.\"{column}\", 'base64')"
+    return f'given."{column}"'
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps(rows, default=_base64).decode()
+
+
+def _base64(value: Any) -> str:
+    return base64.b64encode(value).decode()
 
 
 def _sets(columns: tuple[str, ...], where: tuple[str, ...], sets: str, given: dict[str, str]) -> str:
@@ -91,6 +113,6 @@ def _quoted(columns: tuple[str, ...]) -> list[str]:
     return [f'"{name}"' for name in columns]
 
 
-def _array(table: Table, column: str) -> str:
-    kind = table.c[column].type
-    return next((name for sort, name in ARRAYS if isinstance(kind, sort)), "text")
+def _type(table: Table, column: str) -> str:
+    kind = table.c[column.removeprefix("new_")].type
+    return next((name for sort, name in TYPES if isinstance(kind, sort)), "text")

@@ -93,7 +93,7 @@ delivery = Table(
     Column("code", Text),
     Column("detail", Text),
     Column("updated_at", BigInteger, nullable=False),
-    UniqueConstraint("channel", "kind", "key"),
+    UniqueConstraint("kind", "key", "channel"),  # in this order it also finds all deliveries of a record
     Index(
         "ix_delivery_due",
         "channel",
@@ -116,7 +116,6 @@ delivery = Table(
         postgresql_where=text("state = 'parked'"),
         sqlite_where=text("state = 'parked'"),
     ),
-    Index("ix_delivery_kind_key", "kind", "key"),
 )
 
 # One try of one delivery.

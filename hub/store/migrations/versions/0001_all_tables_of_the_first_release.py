@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("channel", "kind", "key", name=op.f("uq_delivery_channel_kind_key")),
+        sa.UniqueConstraint("kind", "key", "channel", name=op.f("uq_delivery_kind_key_channel")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
@@ -141,7 +141,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'waiting'"),
             sqlite_where=sa.text("state = 'waiting'"),
         )
-        batch_op.create_index("ix_delivery_kind_key", ["kind", "key"], unique=False)
         batch_op.create_index(
             "ix_delivery_parked",
             ["channel", "reason", "id"],
