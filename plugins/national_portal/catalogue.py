@@ -7,6 +7,7 @@ a few procedures are read again in turn, so that a change the list does not show
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -47,8 +48,8 @@ class Cursor:
 def pull(portal: Portal, cursor: str | None, *, clock: Clock, sweep: int, log: Any) -> Page:
     """Bring at most `PAGE` procedures that are new or changed since the cursor."""
     known = Cursor.read(cursor)
-    now = clock.now().replace(microsecond=0).isoformat()
-    known.at = known.at or now
+    now = clock.now().replace(microsecond=0)
+    known.at = known.at or now.isoformat()
     rows = {str(row["MATTHC"]): digest(row, length=SHORT) for row in _rows(portal, LIST_PROCEDURES, key="MATTHC")}
     for code in sorted(known.prints.keys() - rows.keys()):
         log.warning("national_portal.procedure_unlisted", procedure=code)
@@ -65,13 +66,13 @@ def pull(portal: Portal, cursor: str | None, *, clock: Clock, sweep: int, log: A
     items = _items(portal, records, read_at=known.at)
     more = len(changed) > PAGE
     if not more and (changed or again):
-        known.at = now
+        known.at = max(now, datetime.fromisoformat(known.at) + timedelta(seconds=1)).isoformat()  # it must grow
     return Page(items, known.text(), more=more)
 
 
 def _next_in_turn(codes: list[str], known: Cursor, count: int) -> list[str]:
     chosen = [code for code in codes if code > known.turn][:count]
-    known.turn = chosen[-1] if len(chosen) == count and chosen[-1] != codes[-1] else ""
+    known.turn = chosen[-1] if chosen and len(chosen) == count and chosen[-1] != codes[-1] else ""
     return chosen
 
 

@@ -20,7 +20,7 @@ def kept(kind: str, raw: dict[str, Any], *, speaker: str = DISTRICT) -> dict[str
     assert document is not None, problems
     for each in document.get("events", ()) if kind == "dossier" else ():
         each.setdefault("source", speaker)
-        each.setdefault("key", f"{each['source']}/{each['id']}")
+        each.setdefault("key", f"{each['source']}/{each.get('id', each['occurred_at'])}")
     return document
 
 
@@ -89,10 +89,10 @@ def with_step(document: dict[str, Any], number: int, status: str = "processing",
 
 def procedure(code: str = "1.001193", **over: Any) -> dict[str, Any]:
     """The shipped example of a procedure."""
-    raw = next(document for document in valid("procedure") if document["code"] == "1.001193")
+    raw = valid("procedure")["birth-registration"]
     return kept("procedure", deepcopy(raw) | {"code": code} | over)
 
 
-def valid(kind: str) -> list[dict[str, Any]]:
-    """The documents of all valid examples of a schema."""
-    return list(examples(kind).values())
+def valid(kind: str) -> dict[str, dict[str, Any]]:
+    """All valid examples of a schema by name."""
+    return examples(kind)
