@@ -30,8 +30,9 @@ def blueprint(service: Service, kind: str, path: str) -> Blueprint:
     """Make the routes of one kind under `/v1/<path>`."""
     routes = Blueprint(path.replace("-", "_"), __name__, url_prefix=f"/v1/{path}")
     depth = service.context.settings.depth_limit
+    place = "/<path:key>" if kind == "postal_order" else "/<key>"  # numbers of orders may hold slashes
 
-    @routes.put("/<key>")
+    @routes.put(place)
     @client_required(kind, WRITE)
     def publish(key: str) -> Response:
         key = parameters.key_of(kind, key)
@@ -43,7 +44,7 @@ def blueprint(service: Service, kind: str, path: str) -> Blueprint:
             raise Refusal("precondition_failed")
         return written(service, write)
 
-    @routes.get("/<key>")
+    @routes.get(place)
     @client_required(kind, READ)
     def show(key: str) -> Response:
         row = find(service, kind, key)
