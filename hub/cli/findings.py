@@ -159,7 +159,7 @@ def _running(context: Context) -> Iterator[Finding]:
 
 
 def _channel(context: Context, channel: Channel) -> Iterator[Finding]:
-    from hub.store import delivery_views, look_out
+    from hub.store import delivery_views, queue_views
 
     name = channel.name
     if channel.connector is None:
@@ -179,7 +179,7 @@ def _channel(context: Context, channel: Channel) -> Iterator[Finding]:
     )
     with context.store.reading() as connection:
         since = delivery_views.oldest_waiting(connection, name)
-        parked = look_out.parked(connection, name)
+        parked = queue_views.parked(connection, name)
     waits = 0 if since is None else context.now() - since
     if waits > OLD_MILLISECONDS:
         english = f"{name}: the oldest delivery has waited for {waits // 60_000} minutes."

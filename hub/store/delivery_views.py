@@ -86,10 +86,22 @@ def replay(connection: Connection, *, filters: Mapping[str, Any], now: int, reso
     """
     chosen = [delivery.c.state == "parked", *(delivery.c[name] == value for name, value in filters.items() if value)]
     if resolve == "came":
+        tried = select(func.max(attempt.c.version)).where(attempt.c.delivery_id == delivery.c.id).scalar_subquery()
+        came = func.coalesce(tried, delivery.c.wanted_version)  # what was tried came; a newer version still has to go
+        newer = delivery.c.wanted_version > came
         done = connection.execute(
             update(delivery)
             .where(and_(*chosen), delivery.c.reason == "uncertain")
-            .values(state="delivered", acknowledged_version=delivery.c.wanted_version, uncertain=False, reason=None)
+            .values(
+                state=case((newer, "waiting"), else_="delivered"),
+                acknowledged_version=came,
+                due_at=now,
+                waiting_since=now,
+                attempts=0,
+                uncertain=False,
+                reason=None,
+                updated_at=now,
+            )
         )
         return done.rowcount
     if resolve is None:
