@@ -12,6 +12,7 @@ from hub.crash import crash_point
 from hub.flows.accept import accept
 from hub.flows.incoming import read, unit_of
 from hub.sdk.connector import Polls, Pulls
+from hub.sdk.errors import Unmappable
 from hub.sdk.types import Outgoing
 from hub.store import channels, delivery_views
 from hub.store.tables import channel as channel_table
@@ -19,7 +20,7 @@ from hub.store.tables import channel as channel_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from hub.flows.channels import Channel
     from hub.flows.context import Context
@@ -78,22 +79,30 @@ def poll(context: Context, channel: Channel, *, after: int, limit: int) -> int:
         rows = delivery_views.open_page(connection, channel.name, after=after, limit=limit)
     if not rows:
         return 0
-    batch = [
-        Outgoing(
-            row["id"],
-            channel.name,
-            row["kind"],
-            row["key"],
-            row["version"],
-            orjson.loads(row["document"]),
-            None,
-            row["acknowledged_version"],
-            orjson.loads(row["acknowledged"]),
-            row["reference"],
-        )
-        for row in rows
-    ]
+    batch = [outgoing for row in rows if (outgoing := _outgoing(context, channel, row))]
     reads = read(context, channel, connector.poll(batch))
     if reads:
         accept(context, [unit_of(context, channel, reads, way="polled", keep_duplicates=False)])
     return int(rows[-1]["id"]) if len(rows) == limit else 0
+
+
+def _outgoing(context: Context, channel: Channel, row: RowMapping) -> Outgoing | None:
+    """A delivered record as its connector sees it; None: it can no longer be mapped, so there is nothing to ask."""
+    assert channel.connector is not None  # noqa: S101 (asked of usable channels only)
+    document = orjson.loads(row["document"])
+    try:
+        mapped = context.plugins.map_out(channel.connector, row["kind"], document)
+    except Unmappable:
+        return None
+    return Outgoing(
+        row["id"],
+        channel.name,
+        row["kind"],
+        row["key"],
+        row["version"],
+        document,
+        mapped,
+        row["acknowledged_version"],
+        orjson.loads(row["acknowledged"]),
+        row["reference"],
+    )
