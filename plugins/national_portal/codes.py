@@ -106,29 +106,13 @@ LIMITS: Mapping[str, int] = {  # characters
     "NguoiXuLy": 50,
 }
 
-# --- procedures ----------------------------------------------------------------------------------------------------
-PROCEDURE_KINDS: Mapping[str, str] = {  # LOAITTHC as the portal shows it
-    "law_detailed": "TTHC được giao luật quy định chi tiết",
-    "not_law_assigned": "TTHC không được luật giao cho địa phương quy định",
-    "other": "Loại khác",
-    "internal": "",  # 5.x and 6.x have none
-}
-PROCEDURE_STATES: Mapping[str, str] = {
-    "active": "1",
-    "suspended": "0",  # (assumed)
-    "abolished": "2",  # (assumed)
-}
-LEVELS: Mapping[str, str] = {"ministry": "0", "province": "1", "district": "2", "commune": "3"}
-SERVICE_LEVELS: Mapping[str, str] = {"full": "4", "partial": "3", "information": "2"}
-TIME_UNITS: Mapping[str, str] = {"working_day": "Ngày làm việc", "day": "Ngày", "hour": "Giờ", "month": "Tháng"}
-CURRENCY = "Việt Nam Đồng"
-DECISION_KINDS: Mapping[str, str] = {"new": "1", "amended": "2", "replaced": "3", "abolished": "4"}  # (assumed)
-PROCEDURE_FEES: Mapping[str, str] = {"fee": "1", "charge": "2"}  # phí, lệ phí as the payment platform numbers them
-
-
-def inverse(table: Mapping[str, str]) -> dict[str, str]:
-    """Return code → word; where two words share a code the first stands."""
-    words: dict[str, str] = {}
-    for word, code in table.items():
-        words.setdefault(code, word)
-    return words
+# --- attempts ------------------------------------------------------------------------------------------------------
+SHOWN = frozenset(  # fields whose values may be kept in attempts: numbers, codes, states, times
+    {
+        "service", "madonvi", "isUpdating", "type", "error_code", "mahoso", "maTTHC",
+        "MaHoSo", "MaHoSoDonVi", "MaHoSoQG", "MaTTHC", "MATTHC", "MaLinhVuc", "MALINHVUC", "SoBienNhan",
+        "KenhThucHien", "NoiNopHoSo", "HinhThuc", "TrangThaiHoSo", "TrangThai", "TRANGTHAI", "PHIENBAN",
+        "NgayNopHoSo", "NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "NgayTuChoi",
+        "ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh", "NgayXuLy", "NGAYCAPNHAT",
+    }
+)  # fmt: skip

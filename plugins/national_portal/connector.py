@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,33 +25,24 @@ from hub.sdk import (
     Recalls,
     Receipt,
     Receives,
-    Reception,
-    Refused,
-    Reply,
     Request,
     Tools,
 )
 from plugins.national_portal import catalogue, dossiers, procedures, recalling
-from plugins.national_portal.answers import INBOUND_DOUBLE, INBOUND_ERROR, INBOUND_TAKEN
 from plugins.national_portal.client import Portal
-from plugins.national_portal.codes import FIND_DOSSIER
+from plugins.national_portal.codes import FIND_DOSSIER, SHOWN
 from plugins.national_portal.dossier import Dossier
-from plugins.national_portal.mapping import dossier_out
+from plugins.national_portal.mapping import dossier_out, row_order
 from plugins.national_portal.mapping_catalogue import procedure_in
 from plugins.national_portal.mapping_filed import filed_in
 from plugins.national_portal.mapping_procedure import procedure_out
+from plugins.national_portal.receiving import read_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SWEEP = 25  # procedures read again in one pull when the list shows no change
 NO_SUCH_NUMBER = "H00-000000-0000"  # asked for by `check`: a call that alters and finds nothing
-BEARER = "Bearer "
-ANSWERS = {
-    Reception.ACCEPTED: INBOUND_TAKEN,
-    Reception.DUPLICATE: INBOUND_DOUBLE,
-    Reception.REFUSED: INBOUND_ERROR,
-}
 
 
 class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
@@ -67,15 +57,7 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
     emits: ClassVar[tuple[str, ...]] = ("dossier", "procedure")
     batch_size: ClassVar[int] = 50
     resend: ClassVar = "ask"
-    shown_fields: ClassVar[frozenset[str]] = frozenset(
-        {
-            "service", "madonvi", "isUpdating", "type", "error_code", "mahoso", "maTTHC",
-            "MaHoSo", "MaHoSoDonVi", "MaHoSoQG", "MaTTHC", "MATTHC", "MaLinhVuc", "MALINHVUC", "SoBienNhan",
-            "KenhThucHien", "NoiNopHoSo", "HinhThuc", "TrangThaiHoSo", "TrangThai", "TRANGTHAI", "PHIENBAN",
-            "NgayNopHoSo", "NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "NgayTuChoi",
-            "ThoiDiemXuLy", "NgayBatDau", "NgayKetThucTheoQuyDinh", "NgayXuLy", "NGAYCAPNHAT",
-        }
-    )  # fmt: skip
+    shown_fields: ClassVar[frozenset[str]] = SHOWN
 
     def __init__(self, settings: Mapping[str, Any], tools: Tools) -> None:
         super().__init__(settings, tools)
@@ -146,25 +128,4 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
 
     def receive(self, request: Request) -> Receipt:
         """A dossier a citizen filed online; authentic by a bearer token the portal was given (assumed)."""
-        given = request.headers.get("authorization", "").removeprefix(BEARER).encode()
-        known = [token.encode() for token in self.settings.get("inbound_tokens", ())]
-        if not any(hmac.compare_digest(given, token) for token in known):
-            raise Refused("The call has no token of this channel.")
-        if request.method != "POST" or request.path.strip("/"):
-            raise Refused("Dossiers are posted to the channel's own address.", status=404)
-        try:
-            message = orjson.loads(request.body)
-        except orjson.JSONDecodeError:
-            raise Refused("The message is not JSON.", status=400) from None
-        if not isinstance(message, dict) or not message.get("MaHoSo") or "record" in message:
-            raise Refused("The message is no dossier.", status=400)
-        return Receipt([Item(message)], _answer)
-
-
-def row_order(row: Mapping[str, str]) -> tuple[str, ...]:
-    """The order in which holdings list progress rows."""
-    return (row["ThoiDiemXuLy"], row["TrangThai"], *map(str, row.values()))
-
-
-def _answer(reception: Reception, sentence: str) -> Reply:
-    return Reply(orjson.dumps({"error_code": ANSWERS[reception], "message": sentence}))
+        return read_call(request, self.settings.get("inbound_tokens", ()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Outcome, Reason, unknown
 from plugins.national_portal.answers import Meaning
-from plugins.national_portal.batches import Case
+from plugins.national_portal.case import Case
 from plugins.national_portal.formats import canonical_number, digest, same
 from plugins.national_portal.mapping import born_there
 

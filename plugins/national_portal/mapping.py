@@ -156,3 +156,8 @@ def _status(document: Mapping[str, Any]) -> str:
     if events:
         return str(max(events, key=lambda event: stamp(event["occurred_at"]))["status"])
     return "accepted" if document.get("received_at") else "registered"
+
+
+def row_order(row: Mapping[str, str]) -> tuple[str, ...]:
+    """The order in which holdings list progress rows."""
+    return (row["ThoiDiemXuLy"], row["TrangThai"], *map(str, row.values()))

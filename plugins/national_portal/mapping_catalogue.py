@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Unmappable
-from plugins.national_portal.codes import (
-    CHANNELS,
+from plugins.national_portal.codes import CHANNELS
+from plugins.national_portal.codes_procedure import (
     DECISION_KINDS,
     LEVELS,
     PROCEDURE_FEES,

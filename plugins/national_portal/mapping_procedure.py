@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plugins.national_portal.codes import (
-    CHANNELS,
+from plugins.national_portal.codes import CHANNELS
+from plugins.national_portal.codes_procedure import (
     CURRENCY,
     DECISION_KINDS,
     LEVELS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Outcome, Reason, deferred, delivered
-from plugins.national_portal.batches import Case, Line, split_until_taken
+from plugins.national_portal.batches import Line, split_until_taken
+from plugins.national_portal.case import Case
 from plugins.national_portal.codes import PUBLISHING
 from plugins.national_portal.formats import digest
 

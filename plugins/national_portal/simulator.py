@@ -20,7 +20,7 @@ from plugins.national_portal.codes import (
     SEND_PROGRESS,
     SHARED,
 )
-from plugins.national_portal.connector import row_order
+from plugins.national_portal.mapping import row_order
 from plugins.national_portal.simulator_acts import answer_act
 from plugins.national_portal.simulator_dossiers import DossierDesk
 from plugins.national_portal.simulator_post import Courier

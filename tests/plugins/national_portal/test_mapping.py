@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import schemas
 from hub.sdk import Item, Unmappable
-from plugins.national_portal import codes, formats
+from plugins.national_portal import codes, codes_procedure, formats
 from plugins.national_portal.mapping import dossier_out
 from plugins.national_portal.mapping_catalogue import procedure_in
 from plugins.national_portal.mapping_procedure import procedure_out
@@ -55,11 +55,11 @@ def words(name: str, *path: str) -> set[str]:
         (codes.FEE_KINDS, words("common/fee", "properties", "kind")),
         (codes.FEE_MOMENTS, words("common/fee", "properties", "collected_at")),
         (codes.SUPPLEMENT_STATES, words("common/supplement", "properties", "status")),
-        (codes.PROCEDURE_KINDS, words("procedure/v1", "properties", "kind")),
-        (codes.PROCEDURE_STATES, words("procedure/v1", "properties", "state")),
-        (codes.SERVICE_LEVELS, words("procedure/v1", "properties", "service_level")),
-        (codes.LEVELS, words("procedure/v1", "properties", "levels", "items")),
-        (codes.DECISION_KINDS, words("procedure/v1", "properties", "decision", "properties", "kind")),
+        (codes_procedure.PROCEDURE_KINDS, words("procedure/v1", "properties", "kind")),
+        (codes_procedure.PROCEDURE_STATES, words("procedure/v1", "properties", "state")),
+        (codes_procedure.SERVICE_LEVELS, words("procedure/v1", "properties", "service_level")),
+        (codes_procedure.LEVELS, words("procedure/v1", "properties", "levels", "items")),
+        (codes_procedure.DECISION_KINDS, words("procedure/v1", "properties", "decision", "properties", "kind")),
     ],
 )
 def test_every_word_of_the_hub_has_its_code(table, wanted):
