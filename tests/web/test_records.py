@@ -32,7 +32,9 @@ def test_a_changed_dossier_is_updated(api, dossier):
     [("procedure", "procedures", "code"), ("dossier", "dossiers", "code"), ("postal_order", "postal-orders", "number")],
 )
 def test_what_get_gives_can_be_put_back(api, kind, path, key):
-    for name, document in examples(kind).items():
+    for number, (name, document) in enumerate(examples(kind).items()):
+        if kind == "postal_order" and "/" not in document[key]:
+            document[key] = f"H56.14-260511-{number:04}"  # each its own order: examples share one number
         given = document[key]
         assert api.put(f"/v1/{path}/{given}", document).status_code in {200, 201}, name
         held = api.get(f"/v1/{path}/{given}")
