@@ -37,6 +37,7 @@ RULES: Final[dict[str, tuple[str, str, str]]] = {
     "maxProperties": ("too_many", "quá nhiều thuộc tính; nhiều nhất {limit}", "too many properties; at most {limit}"),
     "uniqueItems": ("duplicate_item", "có phần tử lặp lại", "an item is repeated"),
     "oneOf": ("wrong_shape", "sai cấu trúc", "wrong shape"),
+    "anyOf": ("wrong_shape", "không khớp cách ghi nào được phép", "none of the allowed shapes"),
     "surrogate": (
         "lone_surrogate",
         "chứa ký tự Unicode hỏng (surrogate đơn lẻ); hãy gửi lại bằng UTF-8 đúng",
@@ -80,7 +81,7 @@ def suggestion(name: str, known: list[str]) -> tuple[str, str]:
     return (f"; có lẽ ý bạn là {near[0]}", f"; perhaps you mean {near[0]}") if near else ("", "")
 
 
-_OWN_WORDS: Final = frozenset({"pattern", "format", "enum", "oneOf", "minProperties"})
+_OWN_WORDS: Final = frozenset({"pattern", "format", "enum", "oneOf", "anyOf", "minProperties"})
 """Keywords for which a schema node may name a code of its own (`x-code`)."""
 
 
