@@ -96,12 +96,12 @@ class Settings:
     )
     unknown_procedure: Answer = setting(
         "accept",
-        "A dossier under a procedure the hub does not know: accept with a flag, or refuse",
+        "A dossier under a procedure the hub does not know: accept with a warning in the answer, or refuse",
         "Hồ sơ thuộc thủ tục hub chưa biết: nhận kèm cảnh báo, hoặc từ chối",
     )
     unknown_agency: Answer = setting(
         "accept",
-        "A dossier of an agency the hub does not know: accept with a flag, or refuse",
+        "A dossier of an agency the hub does not know: accept with a warning in the answer, or refuse",
         "Hồ sơ của cơ quan hub chưa biết: nhận kèm cảnh báo, hoặc từ chối",
     )
     log_level: Literal["debug", "info", "warning", "error"] = setting(
