@@ -38,7 +38,7 @@ class Politeness:
         if unknown:
             known = ", ".join(sorted(cls.__dataclass_fields__))
             raise ValueError(f"politeness has no {', '.join(sorted(unknown))}; it has {known}")
-        given = {name: tuple(value) if name == "schedule" else value for name, value in wish.items()}
+        given: dict[str, Any] = {name: tuple(value) if name == "schedule" else value for name, value in wish.items()}
         politeness = cls(**given)
         if politeness.concurrency < 1 or not politeness.schedule or min(politeness.schedule) <= 0:
             raise ValueError("politeness wants concurrency of at least 1 and a schedule of positive seconds")

@@ -1,4 +1,4 @@
-"""All a plugin author needs, and all of it: markers, the connector and its abilities, types, outcomes, errors, tools."""
+"""All a plugin author needs: markers, the connector and its abilities, types, outcomes, errors, tools."""
 
 from hub.sdk.connector import Connector, Polls, Pulls, Pushes, Recalls, Receives
 from hub.sdk.credentials import Credential, Renewable

@@ -41,11 +41,11 @@ class Connector(ABC):
         """Look whether settings, line and credentials work. Never raises, never alters data."""
         return Health(HealthWord.OK)
 
-    def wants(self, kind: str, document: Mapping[str, Any]) -> bool:  # noqa: ARG002 (documented argument)
+    def wants(self, kind: str, document: Mapping[str, Any]) -> bool:
         """Tell whether this record concerns the partner at all. Pure; settings may be read."""
         return kind in self.accepts
 
-    def map_out(self, kind: str, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 (the partner's own form)
+    def map_out(self, kind: str, document: Mapping[str, Any]) -> Any:
         """Express the record in the partner's form. Pure. Raises Unmappable."""
         raise NotImplementedError(f"{self.name} accepts {kind} but has no map_out")
 
@@ -53,7 +53,7 @@ class Connector(ABC):
         """Express an item of the partner as records or events. Pure. Raises Unmappable."""
         raise NotImplementedError(f"{self.name} emits {self.emits} but has no map_in")
 
-    def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:  # noqa: ARG002
+    def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
         """What the partner must hold when it is equal to the record; None: nothing. Pure."""
         return None
 
@@ -88,7 +88,7 @@ class Pulls(ABC):
     def pull(self, cursor: str | None) -> Page:
         """Bring the page after `cursor` (None: from the beginning). The same cursor brings the same page."""
 
-    def pulled(self, page: Page) -> None:
+    def pulled(self, page: Page) -> None:  # noqa: B027 (most partners need not be told)
         """Tell the partner that the page is durable here (poll, fetch, acknowledge). Repeating is harmless."""
 
 

@@ -12,7 +12,8 @@ import orjson
 from hub.sdk import markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
 EXCERPT = 2_000  # characters kept of each direction
 MANY = 20  # elements kept of a list
@@ -57,7 +58,7 @@ def is_recording() -> bool:
     return _trace.get() is not None
 
 
-def excerpt(body: bytes | str, *, shown: Set[str]) -> str:
+def excerpt(body: bytes | str, *, shown: AbstractSet[str]) -> str:
     """Return the body with every value hidden whose field is not in `shown`, cut to `EXCERPT` characters.
 
     JSON and XML are understood; of anything else the length is told.
@@ -73,14 +74,14 @@ def excerpt(body: bytes | str, *, shown: Set[str]) -> str:
     return orjson.dumps(hide(document, shown=shown)).decode()[:EXCERPT]
 
 
-def _markup_excerpt(body: bytes | str, *, shown: Set[str]) -> str:
+def _markup_excerpt(body: bytes | str, *, shown: AbstractSet[str]) -> str:
     try:
         return markup.masked(body, shown=shown, hidden=HIDDEN)[:EXCERPT]
     except markup.Unreadable:
         return f"[{len(body)} bytes]"
 
 
-def hide(value: Any, *, shown: Set[str], field: str = "") -> Any:  # noqa: ANN401 (any JSON value)
+def hide(value: Any, *, shown: AbstractSet[str], field: str = "") -> Any:
     """Return the JSON value with all strings and numbers hidden whose field is not named in `shown`."""
     if isinstance(value, dict):
         return {name: hide(inner, shown=shown, field=name) for name, inner in value.items()}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub.sdk.connector import Connector
     from hub.sdk.outcomes import Outcome
-    from hub.sdk.types import Health, Item, Outgoing, Page, Receipt, Request
+    from hub.sdk.types import Health, Outgoing, Page, Receipt, Request
 
 PROJECT = "hub"
 
@@ -50,7 +50,7 @@ def hub_register_simulators(register: Callable[[str, Callable[..., Any]], None])
 
 
 @hookspec(firstresult=True)
-def hub_map(connector: Connector, direction: str, kind: str, document: Any) -> Any:  # noqa: ANN401 (partner's form)
+def hub_map(connector: Connector, direction: str, kind: str, document: Any) -> Any:
     """Map one document: direction "out" (kind and record's document to the partner's form) or "in" (an `Item`).
 
     Called before every push and after every pull or receipt. Return the mapped form ("in": a sequence of `Incoming`),

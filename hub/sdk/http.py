@@ -16,7 +16,8 @@ from hub.sdk import exchange
 from hub.sdk.errors import Busy, Garbled, NotSent, Unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 TOO_MANY_REQUESTS = 429
 UNAVAILABLE = 503
@@ -42,7 +43,7 @@ class Answer:
     headers: Mapping[str, str]
     content: bytes
 
-    def json(self) -> Any:  # noqa: ANN401 (any JSON value)
+    def json(self) -> Any:
         """Return the body as JSON. Raises Garbled."""
         try:
             return orjson.loads(self.content)
@@ -57,7 +58,7 @@ class Http:
         self,
         timeouts: Timeouts | None = None,
         *,
-        shown: Set[str] = frozenset(),
+        shown: AbstractSet[str] = frozenset(),
         connections: int = 8,
         trust_environment: bool = False,
     ) -> None:
@@ -69,11 +70,11 @@ class Http:
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
 
-    def get(self, url: str, **options: Any) -> Answer:  # noqa: ANN401 (as `request`)
+    def get(self, url: str, **options: Any) -> Answer:
         """GET; see `request`."""
         return self.request("GET", url, **options)
 
-    def post(self, url: str, **options: Any) -> Answer:  # noqa: ANN401 (as `request`)
+    def post(self, url: str, **options: Any) -> Answer:
         """POST; see `request`."""
         return self.request("POST", url, **options)
 
@@ -82,7 +83,7 @@ class Http:
         method: str,
         url: str,
         *,
-        json: Any = None,  # noqa: ANN401 (any JSON value)
+        json: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         parameters: Mapping[str, str] | None = None,

@@ -17,7 +17,7 @@ DEEPEST = 100  # elements inside each other
 SHOWN_LENGTH = 200  # characters of a shown value
 
 
-class Unreadable(ValueError):  # noqa: N818 (says what the text is)
+class Unreadable(ValueError):
     """The text is no XML this house reads: broken, with a DOCTYPE, or too deep."""
 
 

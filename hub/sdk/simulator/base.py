@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import orjson
 
@@ -121,7 +121,7 @@ class Simulator(ABC):
         self._listener.stop()
         self.memory.close()
 
-    def __enter__(self) -> Simulator:
+    def __enter__(self) -> Self:
         """Start for a `with` block."""
         self.start()
         return self

@@ -48,7 +48,7 @@ class Memory:
             if self._depth == 0:
                 self._connection.execute("COMMIT")
 
-    def get(self, shelf: str, name: str) -> Any:  # noqa: ANN401 (any JSON value)
+    def get(self, shelf: str, name: str) -> Any:
         """Return the value or None."""
         with self._lock:
             row = self._connection.execute(
@@ -56,7 +56,7 @@ class Memory:
             ).fetchone()
         return None if row is None else orjson.loads(row[0])
 
-    def put(self, shelf: str, name: str, value: Any) -> None:  # noqa: ANN401 (any JSON value)
+    def put(self, shelf: str, name: str, value: Any) -> None:
         """Keep the value under the name."""
         with self._lock:
             self._connection.execute(
@@ -82,7 +82,7 @@ class Memory:
         with self._lock:
             return int(self._connection.execute("SELECT count(*) FROM fact WHERE shelf = ?", (shelf,)).fetchone()[0])
 
-    def effect(self, shelf: str, name: str, what: Any) -> None:  # noqa: ANN401 (any JSON value)
+    def effect(self, shelf: str, name: str, what: Any) -> None:
         """Write down that something happened: doubles show here even where the value does not change."""
         with self._lock:
             self._connection.execute(

@@ -39,7 +39,7 @@ class Call:
     fault: Fault | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
-    def json(self) -> Any:  # noqa: ANN401 (any JSON value)
+    def json(self) -> Any:
         """Return the body as JSON; raises ValueError."""
         return orjson.loads(self.body)
 
@@ -54,7 +54,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def json(cls, value: Any, status: int = 200) -> Response:  # noqa: ANN401 (any JSON value)
+    def json(cls, value: Any, status: int = 200) -> Response:
         """Answer with a JSON value."""
         return cls(orjson.dumps(value), status)
 
@@ -70,9 +70,9 @@ class Server(ThreadingHTTPServer):
         self.refusing = False
         super().__init__(address, Handler)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002 (inherited)
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no event; a defect of the simulator is told once, with its traceback."""
-        log.debug("simulator.connection_ended", exc_info=True)
+        log.debug("simulator.connection_ended", exc_info=True)  # noqa: LOG014 (socketserver calls it inside its handler)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -83,10 +83,10 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: Server
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 (inherited)
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (inherited)
         """Nothing personal on the screen; `/_sim/log` tells what was seen."""
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (do_GET, do_POST, …)
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):
             return self._serve
         raise AttributeError(name)
@@ -173,7 +173,7 @@ class Listener:
     def __init__(self, simulator: Simulator, host: str, port: int) -> None:
         self._simulator = simulator
         self._server = Server((host, port), simulator)
-        self.host, self.port = self._server.server_address[0], self._server.server_address[1]
+        self.host, self.port = host, int(self._server.server_address[1])
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
@@ -205,6 +205,6 @@ class Listener:
 
     def _reopen(self) -> None:
         with self._lock:
-            self._server = Server((str(self.host), int(self.port)), self._simulator)
+            self._server = Server((self.host, self.port), self._simulator)
             self._timer = None
         self.start()
