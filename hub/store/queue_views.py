@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 MOST = 10_000  # more than this is "many"; counting on would cost more than it tells
 
 WAITING = text(
-    "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE channel = :channel AND state = 'waiting' LIMIT :most) AS some"
+    "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE channel = :channel AND state = 'waiting' LIMIT :most) AS found"
 )
 PARKED = text(
     "SELECT reason, count(*) FROM (SELECT reason FROM delivery WHERE channel = :channel AND state = 'parked' "
-    "LIMIT :most) AS some GROUP BY reason"
+    "LIMIT :most) AS found GROUP BY reason"
 )
 
 

@@ -51,6 +51,7 @@ def create_app(context: Context) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = context.settings.body_limit
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
+    app.url_map.redirect_defaults = False  # partners do not follow redirects
     service = Service(context)
     app.extensions[SERVICE] = service
     _observe(app)

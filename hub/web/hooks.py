@@ -29,7 +29,6 @@ def hooks(service: Service) -> Blueprint:
         return service.submit(unit)
 
     @routes.route("/<channel>", methods=METHODS, defaults={"path": ""})
-    @routes.route("/<channel>/", methods=METHODS, defaults={"path": ""})
     @routes.route("/<channel>/<path:path>", methods=METHODS)
     @no_guard("the channel's connector authenticates its partner")
     def call(channel: str, path: str) -> Response:

@@ -13,7 +13,7 @@ from hub.web import guards
 
 OPEN = {
     "/healthz", "/readyz", "/v1/openapi.json", "/v1/docs", "/files/<sha256>/<signature>", "/hooks/<channel>",
-    "/hooks/<channel>/", "/hooks/<channel>/<path:path>",
+    "/hooks/<channel>/<path:path>",
 }  # fmt: skip
 
 
