@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hub.web.service import Service
 
 PAGE, MOST = 100, 1_000
-LOOK_SECONDS = 2.0  # between two looks of one who waits: being woken only shortens it
+LOOK_SECONDS = 1.0  # between two looks of one who waits: being woken only shortens it
 
 
 def changes(service: Service) -> Blueprint:
