@@ -32,7 +32,7 @@ def national_code(document: Mapping[str, Any]) -> str:
 
 def reports(document: Mapping[str, Any]) -> list[Report]:
     """Write the reports of later steps, oldest first."""
-    events = [event for event in document.get("events", ()) if event["status"] in REPORTED]
+    events = [one for one in document.get("events", ()) if one["status"] in REPORTED and not one.get("note")]
     return [_report(document, event) for event in sorted(events, key=lambda event: (event["occurred_at"], _key(event)))]
 
 

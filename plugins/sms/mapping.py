@@ -67,7 +67,7 @@ def messages(document: Mapping[str, Any], *, chosen: Sequence[str], templates: M
     to = receiver(document)
     if to is None:
         raise Unmappable("/applicant/phone: no mobile number.")
-    events = [event for event in document.get("events", ()) if event["status"] in chosen]
+    events = [one for one in document.get("events", ()) if one["status"] in chosen and not one.get("note")]
     written = [_message(document, event, templates[event["status"]]) for event in events]
     return Mapped(to, sorted(written, key=lambda message: (message.at, message.event)))
 
