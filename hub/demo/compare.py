@@ -35,6 +35,7 @@ class Comparison:
     missing: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     doubles: list[str] = field(default_factory=list)
+    pairs: dict[str, Any] = field(default_factory=dict, repr=False)  # key → (expected, actual) of what differs
 
     @property
     def good(self) -> bool:
@@ -58,7 +59,9 @@ def compare(context: Context, channel: Channel, partner: Partner) -> Comparison:
         actual = held.pop(name, None)
         if expected == actual:
             result.equal += expected is not None
-        elif actual is None:
+            continue
+        result.pairs[name] = (expected, actual)
+        if actual is None:
             result.missing.append(name)
         elif expected is None:
             result.unexpected.append(name)

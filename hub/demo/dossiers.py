@@ -84,12 +84,20 @@ def _case(
     chance: Random, procedure: Mapping[str, Any], office: Commune, counters: dict[str, int], now: datetime
 ) -> Case:
     statuses = chance.choices([path for path, _ in PATHS], [share for _, share in PATHS])[0]
+    return_method = chance.choices(("counter", "post", "online"), (72, 18, 10))[0]
+    if return_method == "post":
+        statuses = tuple(status for status in statuses if status != "returned")  # the post tells that by itself
     moments = _moments(chance, len(statuses), now)
     day = f"{office.agency}-{moments[0]:%y%m%d}"
     counters[day] = counters.get(day, 0) + 1
     code = f"{day}-{counters[day]:04}"
     applicant = person(chance)
     first = _first(chance, code, procedure, office, applicant)
+    if return_method == "post":
+        first["return_to"] = {"contact": applicant.contact}
+        if first.get("fees"):
+            first["return_to"]["money_to_collect"] = first["fees"][0]["amount"]
+    first["return_method"] = return_method
     first["filed_at"] = written(moments[0] - timedelta(minutes=chance.randint(2, 60)))
     if chance.random() < 0.04:  # noqa: PLR2004
         first["pickup"] = {"contact": applicant.contact, "requested_at": first["filed_at"]}
@@ -134,16 +142,11 @@ def _first(
         "channel": chance.choices(("counter", "online", "post"), (70, 25, 5))[0],
         "summary": f"Hồ sơ {procedure['name'][:200]}",
         "papers": [_paper(paper) for paper in papers],
-        "return_method": chance.choices(("counter", "post", "online"), (72, 18, 10))[0],
         "fees": [_fee(fee) for fee in fees],
         "verified": {"vneid": chance.random() < 0.5},  # noqa: PLR2004
     }
     if chance.random() < 0.15:  # noqa: PLR2004
         document["submitter"] = person(chance).party
-    if document["return_method"] == "post":
-        document["return_to"] = {"contact": applicant.contact}
-        if document["fees"]:
-            document["return_to"]["money_to_collect"] = document["fees"][0]["amount"]
     return {name: value for name, value in document.items() if value}
 
 
