@@ -9,46 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from hub.sdk import (
-    Busy,
-    ConnectorError,
-    CredentialsRefused,
-    Garbled,
-    NotSent,
-    Outcome,
-    OutcomeWord,
-    Reason,
-    Rejecting,
-    Unanswered,
-    Unmappable,
-)
+from hub.sdk import Outcome, OutcomeWord, Reason, outcome_of
+from hub.sdk.meaning import EXPECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from hub.sdk import Outgoing
 
 log = structlog.get_logger("hub.plugging")
 
-MEANING: Mapping[type[ConnectorError], tuple[OutcomeWord, Reason]] = {
-    NotSent: (OutcomeWord.DEFERRED, Reason.UNREACHABLE),
-    Busy: (OutcomeWord.DEFERRED, Reason.BUSY),
-    CredentialsRefused: (OutcomeWord.DEFERRED, Reason.CREDENTIALS),
-    Unanswered: (OutcomeWord.UNKNOWN, Reason.UNANSWERED),
-    Garbled: (OutcomeWord.UNKNOWN, Reason.GARBLED),
-    Rejecting: (OutcomeWord.REJECTED, Reason.DATA),
-    Unmappable: (OutcomeWord.REJECTED, Reason.MAPPING),
-}
-
 
 def from_error(error: Exception, batch: Sequence[Outgoing]) -> list[Outcome]:
     """Turn what a connector raised into the outcome of every delivery of its batch; a defect is logged."""
-    for kind, (word, reason) in MEANING.items():
-        if isinstance(error, kind):
-            return [
-                Outcome(each.delivery_id, word, reason, error.code, error.sentence, retry_after=error.retry_after)
-                for each in batch
-            ]
+    if isinstance(error, EXPECTED):
+        return [outcome_of(error, each) for each in batch]
     channel = batch[0].channel if batch else None
     log.error("connector.failed", channel=channel, error=type(error).__name__, exc_info=error)
     return [fault(each, f"The connector failed ({type(error).__name__}); see the log.") for each in batch]

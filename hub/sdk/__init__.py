@@ -13,8 +13,11 @@ from hub.sdk.errors import (
     Unanswered,
     Unmappable,
 )
+from hub.sdk.gateway import TokenGateway
 from hub.sdk.hookspecs import hookimpl
 from hub.sdk.http import Answer, Http, Timeouts
+from hub.sdk.meaning import health_of, outcome_of
+from hub.sdk.one_by_one import ask_each, push_each
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, deferred, delivered, rejected, unknown
 from hub.sdk.tools import Tools
 from hub.sdk.types import (
@@ -66,12 +69,17 @@ __all__ = [
     "Request",
     "SystemClock",
     "Timeouts",
+    "TokenGateway",
     "Tools",
     "Unanswered",
     "Unmappable",
+    "ask_each",
     "deferred",
     "delivered",
+    "health_of",
     "hookimpl",
+    "outcome_of",
+    "push_each",
     "rejected",
     "unknown",
 ]

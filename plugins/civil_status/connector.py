@@ -10,8 +10,6 @@ import orjson
 from hub.sdk import (
     Connector,
     ConnectorError,
-    CredentialsRefused,
-    Garbled,
     Health,
     HealthWord,
     Incoming,
@@ -23,6 +21,7 @@ from hub.sdk import (
     Recalls,
     Tools,
     Unmappable,
+    health_of,
 )
 from plugins.civil_status import delivering, results
 from plugins.civil_status.client import Software
@@ -58,12 +57,8 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
         """Ask for the state of no case at all."""
         try:
             self._software.results([], province=self.settings["province_code"], module="LTKS")
-        except CredentialsRefused as problem:
-            return Health(HealthWord.MISCONFIGURED, problem.sentence)
-        except Garbled as problem:
-            return Health(HealthWord.DEGRADED, problem.sentence)
         except ConnectorError as problem:
-            return Health(HealthWord.DOWN, problem.sentence)
+            return health_of(problem)
         return Health(HealthWord.OK)
 
     def wants(self, kind: str, document: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from hub.sdk.simulator import Call, Fault, Response, Simulator
+from hub.sdk.simulator import Call, Fault, Response, Simulator, Tokens
 from plugins.civil_status import client, simulator_cases
 from plugins.civil_status.formats import STAMP, VIETNAM
 
@@ -22,6 +22,10 @@ class CivilStatusSimulator(Simulator):
 
     name = "civil_status"
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._tokens = Tokens(self.memory, self.clock)
+
     def settings(self) -> dict[str, Any]:
         """Return settings with which a channel reaches this simulator."""
         return {
@@ -36,10 +40,7 @@ class CivilStatusSimulator(Simulator):
         """Route one request."""
         if call.path in {client.TOKEN, client.REFRESH}:
             return self._sign_in(call)
-        token = call.headers.get("authorization", "").removeprefix("Bearer ")
-        if call.fault is Fault.EXPIRED_SESSION:
-            self.memory.remove("session", token)
-        if not self.memory.get("session", token):
+        if not self._tokens.admit(call):
             return Response.json({"message": "Unauthorized"}, 401)
         if call.path == client.CASE:
             return self._take(call)
@@ -75,10 +76,8 @@ class CivilStatusSimulator(Simulator):
         known = (wish.get("userName"), wish.get("password")) == (USER, PASSWORD)
         if not known and not self.memory.get("refresh", str(wish.get("refreshToken"))):
             return Response.json({"message": "Sai tài khoản hoặc mật khẩu"}, 401)
-        number = (self.memory.get("office", "sessions") or 0) + 1
-        self.memory.put("office", "sessions", number)
-        token, refresh = (hashlib.sha256(f"{kind}{number}".encode()).hexdigest() for kind in "tr")
-        self.memory.put("session", token, value=True)
+        token = self._tokens.give()
+        refresh = hashlib.sha256(token.encode()).hexdigest()
         self.memory.put("refresh", refresh, value=True)
         end = (self.clock.now() + timedelta(days=1)).isoformat()
         return Response.json({"token": token, "refreshToken": refresh, "refreshTokenExpiryTime": end})

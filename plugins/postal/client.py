@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Credential, CredentialsRefused, Garbled, NotSent, Rejecting, Renewable, Unanswered
+from hub.sdk import Garbled, TokenGateway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hub.sdk import Answer, Tools
+    from hub.sdk import Tools
 
 PATHS: Mapping[str, str] = {  # assumption: gateways give each service their own path; settings override
     "token_path": "/token",
@@ -22,10 +21,6 @@ PATHS: Mapping[str, str] = {  # assumption: gateways give each service their own
 TOKEN_HEADER = "access_token"  # noqa: S105 (the name of a header)
 FIRST = "0" * 24  # lastId before anything was read
 PAGE_SIZE = 1_000  # the most VNPost gives at once
-
-OK, UNAUTHORISED, FORBIDDEN = 200, 401, 403
-BAD_CONTENT = frozenset({400, 413, 422})
-TOKEN_REFUSED = frozenset({400, 401, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +37,12 @@ class Client:
 
     def __init__(self, settings: Mapping[str, Any], tools: Tools) -> None:
         self._settings = settings
-        self._tools = tools
-        self._token = Renewable(self._fetch_token, tools.clock)
+        self._gateway = TokenGateway(
+            tools,
+            self._url("token_path"),
+            consumer=(settings["consumer_key"], settings["consumer_secret"]),
+            header=settings.get("token_header", TOKEN_HEADER),
+        )
 
     def order(self, wire: Mapping[str, Any]) -> Said:
         """Make an order."""
@@ -67,49 +66,13 @@ class Client:
         return documents
 
     def _call(self, method: str, service: str, **options: Any) -> dict[str, Any]:
-        token = self._token.get()
-        answer = self._send(method, service, token, options)
-        if answer.status == UNAUTHORISED:  # the token ended early: nothing was processed
-            answer = self._send(method, service, self._token.renew(token), options)
-        if answer.status in {UNAUTHORISED, FORBIDDEN}:
-            raise CredentialsRefused("VNPost's gateway refuses a fresh token.", code=str(answer.status))
-        if answer.status in BAD_CONTENT:
-            raise Rejecting("VNPost's gateway cannot read the request.", code=str(answer.status))
-        if answer.status != OK:
-            raise Garbled(f"HTTP {answer.status} is no answer of this service.", code=str(answer.status))
-        found = answer.json()
+        found = self._gateway.call(method, self._url(service), **options)
         if not isinstance(found, dict):
             raise Garbled("The answer is no JSON object.")
         return found
 
-    def _send(self, method: str, service: str, token: str, options: Mapping[str, Any]) -> Answer:
-        header = self._settings.get("token_header", TOKEN_HEADER)
-        value = f"Bearer {token}" if header.lower() == "authorization" else token
-        return self._tools.http.request(method, self._url(service), headers={header: value}, **options)
-
     def _url(self, service: str) -> str:
         return str(self._settings["base_url"]).rstrip("/") + str(self._settings.get(service, PATHS[service]))
-
-    def _fetch_token(self) -> Credential:
-        """Whatever goes wrong here, the call it was for has not left yet."""
-        basic = (self._settings["consumer_key"], self._settings["consumer_secret"])
-        try:
-            answer = self._tools.http.post(
-                self._url("token_path"), form={"grant_type": "client_credentials"}, basic=basic
-            )
-            if answer.status in TOKEN_REFUSED:
-                raise CredentialsRefused("The gateway refuses the consumer key or secret.", code=str(answer.status))
-            return self._credential(answer.json())
-        except (Unanswered, Garbled) as problem:
-            raise NotSent(f"No token was given: {problem.sentence}", code=problem.code) from None
-
-    def _credential(self, body: Any) -> Credential:
-        token = body.get("access_token") if isinstance(body, dict) else None
-        if not isinstance(token, str) or not token:
-            raise Garbled("The token service gave no token.")
-        seconds = body.get("expires_in")
-        numeric = str(seconds).isascii() and str(seconds).isdigit()
-        return Credential(token, self._tools.clock.now() + timedelta(seconds=int(seconds)) if numeric else None)
 
 
 def _said(body: Mapping[str, Any]) -> Said:

@@ -22,11 +22,13 @@ from hub.sdk import (
     Pushes,
     Recalls,
     Unmappable,
+    ask_each,
+    health_of,
+    push_each,
 )
 from plugins.postal import mapping, mapping_tracking
 from plugins.postal.client import FIRST, PAGE_SIZE, Client
 from plugins.postal.codes import FROZEN
-from plugins.postal.line import ask_off, health_of, work_off
 from plugins.postal.orders import Orders
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         try:
             self.client.tracking(FIRST, 1)
         except ConnectorError as problem:
-            return Health(health_of(problem), problem.sentence)
+            return health_of(problem)
         return Health(HealthWord.OK)
 
     def map_out(self, kind: str, document: Mapping[str, Any]) -> Any:
@@ -93,11 +95,11 @@ class Postal(Connector, Pushes, Recalls, Pulls):
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Send the orders one by one: VNPost takes one a call."""
-        return work_off(batch, self.orders.make_equal, _memo)
+        return push_each(batch, self.orders.make_equal)
 
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Look each order up that is not known to be as wanted."""
-        return ask_off(batch, self.orders.look_up, _memo)
+        return ask_each(batch, self.orders.look_up)
 
     def pull(self, cursor: str | None) -> Page:
         """Bring the tracking documents after the last id read."""
@@ -113,7 +115,3 @@ class Postal(Connector, Pushes, Recalls, Pulls):
 
 def _lasting(order: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in order.items() if name not in FROZEN}
-
-
-def _memo(outgoing: Outgoing) -> dict[str, Any]:
-    return dict(outgoing.acknowledged)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk.simulator import Call, Fault, Response, Simulator
+from hub.sdk.simulator import Call, Fault, Response, Simulator, Tokens, TokenService
+from hub.sdk.simulator.tokens import no_service, not_admitted
 from plugins.postal.client import PATHS, TOKEN_HEADER
 from plugins.postal.mapping import leg_of
 from plugins.postal.simulator_orders import Book, said
@@ -34,13 +33,13 @@ class PostalSimulator(Simulator):
         **options: Any,
     ) -> None:
         super().__init__(directory=directory, **options)
-        self._basic = base64.b64encode(f"{consumer_key}:{consumer_secret}".encode()).decode()
         self._customers = tuple(customer_codes)
-        self._token_seconds = token_seconds
         self._auto_track = auto_track
         self._parcels = Parcels(self.memory, self.clock)
         self._book = Book(self.memory, frozenset(customer_codes), self._taken)
-        self._settings = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
+        self._consumer = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
+        self._tokens = Tokens(self.memory, self.clock, header=TOKEN_HEADER)
+        self._token_service = TokenService(self._tokens, seconds=token_seconds, **self._consumer)
 
     def settings(self) -> dict[str, Any]:
         """Return settings of a channel that fit this simulator."""
@@ -50,15 +49,15 @@ class PostalSimulator(Simulator):
             "customer_code": self._customers[0],
             "customer_codes": list(self._customers[1:]),
             "default_office": office,
-            **self._settings,
+            **self._consumer,
         }
 
     def answer(self, call: Call) -> Response:
         """Route one request."""
         if call.path == PATHS["token_path"]:
-            return self._give_token(call)
-        if not self._signed_in(call):
-            return Response.json({"fault": {"code": 900901, "message": "Invalid Credentials"}}, 401)
+            return self._token_service.answer(call)
+        if not self._tokens.admit(call):
+            return not_admitted()
         if call.fault is Fault.ERROR_IN_200:
             return said(500, "Hệ thống đang bận, vui lòng thử lại sau")
         if (call.method, call.path) == ("POST", PATHS["order_path"]):
@@ -69,7 +68,7 @@ class PostalSimulator(Simulator):
             return self._odd(call, self._book.cancel(call))
         if (call.method, call.path) == ("GET", PATHS["tracking_path"]):
             return self._parcels.track(call)
-        return Response.json({"fault": {"code": 404, "message": "No matching resource"}}, 404)
+        return no_service()
 
     def holdings(self) -> dict[str, Any]:
         """Orders that are not cancelled, as they were sent, by record and leg."""
@@ -96,28 +95,6 @@ class PostalSimulator(Simulator):
             self.memory.put("option", "auto_track", bool(wish.get("on", True)))
             return Response.json({"auto_track": bool(wish.get("on", True))})
         return super().act(call)
-
-    # ------------------------------------------------------------------ token
-
-    def _give_token(self, call: Call) -> Response:
-        if call.fault is Fault.ERROR_IN_200:
-            return Response.json({"error": "temporarily_unavailable"})
-        if call.headers.get("authorization", "") != f"Basic {self._basic}":
-            return Response.json({"error": "invalid_client"}, 401)
-        number = (self.memory.get("counter", "token") or 0) + 1
-        self.memory.put("counter", "token", number)
-        ends = self.clock.now() + timedelta(seconds=self._token_seconds)
-        self.memory.put("token", f"token-{number}", ends.isoformat())
-        return Response.json(
-            {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self._token_seconds}
-        )
-
-    def _signed_in(self, call: Call) -> bool:
-        given = call.headers.get(TOKEN_HEADER) or call.headers.get("authorization", "").removeprefix("Bearer ")
-        if call.fault is Fault.EXPIRED_SESSION:
-            self.memory.remove("token", given)
-        ends = self.memory.get("token", given)
-        return ends is not None and self.clock.now() < datetime.fromisoformat(ends)
 
     def _odd(self, call: Call, response: Response) -> Response:
         """Success told in another way than 100."""

@@ -16,11 +16,13 @@ from hub.sdk import (
     Outgoing,
     Pushes,
     Recalls,
+    ask_each,
+    health_of,
+    push_each,
 )
 from plugins.province_portal.client import Client
 from plugins.province_portal.codes import Meaning
 from plugins.province_portal.dossiers import Dossiers
-from plugins.province_portal.line import ask_off, health_of, work_off
 from plugins.province_portal.mapping import document_out, traces_out
 from plugins.province_portal.mapping_compare import in_order
 from plugins.province_portal.mapping_procedure import procedure_out
@@ -63,7 +65,7 @@ class ProvincePortal(Connector, Pushes, Recalls):
         try:
             said = self.client.get_document(NOBODYS_CODE)
         except ConnectorError as problem:
-            return Health(health_of(problem), problem.sentence)
+            return health_of(problem)
         if said.meaning in {Meaning.TAKEN, Meaning.NOT_FOUND}:
             return Health(HealthWord.OK)
         return Health(HealthWord.DEGRADED, ANSWERS.get(said.meaning, ODD)[2])
@@ -97,11 +99,11 @@ class ProvincePortal(Connector, Pushes, Recalls):
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Make the records equal one by one: the portal takes one a call."""
-        return work_off(batch, lambda outgoing, memo: self._subject(outgoing).push(outgoing, memo), memo_of)
+        return push_each(batch, lambda outgoing, memo: self._subject(outgoing).push(outgoing, memo), memo_of=memo_of)
 
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Ask what the portal holds of each record."""
-        return ask_off(batch, lambda outgoing, memo: self._subject(outgoing).recall(outgoing, memo), memo_of)
+        return ask_each(batch, lambda outgoing, memo: self._subject(outgoing).recall(outgoing, memo), memo_of=memo_of)
 
     def _subject(self, outgoing: Outgoing) -> Dossiers | Procedures:
         return self.procedures if outgoing.kind == "procedure" else self.dossiers

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from hub.sdk.simulator import Call, Fault, Response, Simulator
+from hub.sdk.simulator import Call, Fault, Response, Simulator, Tokens, TokenService
+from hub.sdk.simulator.tokens import no_service, not_admitted
 from plugins.province_portal.codes import (
     GET_DOCUMENT,
     GET_PROCEDURE,
@@ -41,21 +40,21 @@ class ProvincePortalSimulator(Simulator):
         **options: Any,
     ) -> None:
         super().__init__(directory=directory, **options)
-        self._basic = base64.b64encode(f"{consumer_key}:{consumer_secret}".encode()).decode()
-        self._token_seconds = token_seconds
         self._intake = Intake(self.memory)
-        self._settings = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
+        self._consumer = {"consumer_key": consumer_key, "consumer_secret": consumer_secret}
+        self._tokens = Tokens(self.memory, self.clock)
+        self._token_service = TokenService(self._tokens, seconds=token_seconds, **self._consumer)
 
     def settings(self) -> dict[str, Any]:
         """Return settings of a channel that fit this simulator."""
-        return {"base_url": self.url, **self._settings}
+        return {"base_url": self.url, **self._consumer}
 
     def answer(self, call: Call) -> Response:
         """Route one request."""
         if call.path == TOKEN:
-            return self._give_token(call)
-        if not self._signed_in(call):
-            return Response.json({"fault": {"code": 900901, "message": "Invalid Credentials"}}, 401)
+            return self._token_service.answer(call)
+        if not self._tokens.admit(call):
+            return not_admitted()
         if call.fault is Fault.ERROR_IN_200:
             return said(500, "Hệ thống đang bận, vui lòng thử lại sau")
         if call.method == "POST" and call.path in CHANGING:
@@ -64,7 +63,7 @@ class ProvincePortalSimulator(Simulator):
             return self._show_document(call.query.get("DocCode", ""))
         if (call.method, call.path) == ("GET", GET_PROCEDURE):
             return self._show_procedure(call.query.get("maTTHC", ""))
-        return Response.json({"fault": {"code": 404, "message": "No matching resource"}}, 404)
+        return no_service()
 
     def holdings(self) -> dict[str, Any]:
         """Dossiers with their steps, and procedures."""
@@ -82,28 +81,6 @@ class ProvincePortalSimulator(Simulator):
             self.memory.remove("traces", wish["document"])
             return Response.json({"forgotten": wish["document"]})
         return super().act(call)
-
-    # ------------------------------------------------------------------ token
-
-    def _give_token(self, call: Call) -> Response:
-        if call.fault is Fault.ERROR_IN_200:
-            return Response.json({"error": "temporarily_unavailable"})
-        if call.headers.get("authorization", "") != f"Basic {self._basic}":
-            return Response.json({"error": "invalid_client"}, 401)
-        number = (self.memory.get("counter", "token") or 0) + 1
-        self.memory.put("counter", "token", number)
-        ends = self.clock.now() + timedelta(seconds=self._token_seconds)
-        self.memory.put("token", f"token-{number}", ends.isoformat())
-        return Response.json(
-            {"access_token": f"token-{number}", "token_type": "Bearer", "expires_in": self._token_seconds}
-        )
-
-    def _signed_in(self, call: Call) -> bool:
-        given = call.headers.get("authorization", "").removeprefix("Bearer ")
-        if call.fault is Fault.EXPIRED_SESSION:
-            self.memory.remove("token", given)
-        ends = self.memory.get("token", given)
-        return ends is not None and self.clock.now() < datetime.fromisoformat(ends)
 
     # ------------------------------------------------------------------ what changes it
 

@@ -11,7 +11,6 @@ import orjson
 from hub.sdk import (
     Connector,
     ConnectorError,
-    CredentialsRefused,
     Garbled,
     Health,
     HealthWord,
@@ -24,6 +23,7 @@ from hub.sdk import (
     Unanswered,
     deferred,
     delivered,
+    health_of,
     unknown,
 )
 from hub.sdk.soap import Fault
@@ -68,12 +68,8 @@ class SmsConnector(Connector, Pushes):
         """Ask for the balance."""
         try:
             code, _ = self._gateway.balance()
-        except CredentialsRefused as problem:
-            return Health(HealthWord.MISCONFIGURED, problem.sentence)
-        except (Garbled, Fault) as problem:
-            return Health(HealthWord.DEGRADED, problem.sentence)
         except ConnectorError as problem:
-            return Health(HealthWord.DOWN, problem.sentence)
+            return health_of(problem)
         if code == BALANCE_KNOWN:
             return Health(HealthWord.OK)
         return Health(HealthWord.MISCONFIGURED, f"The gateway refuses the account (errCode {code}).")

@@ -4,5 +4,6 @@ from hub.sdk.simulator.base import Simulator
 from hub.sdk.simulator.faults import Fault, Faults
 from hub.sdk.simulator.memory import Memory
 from hub.sdk.simulator.server import Call, Response
+from hub.sdk.simulator.tokens import Tokens, TokenService
 
-__all__ = ["Call", "Fault", "Faults", "Memory", "Response", "Simulator"]
+__all__ = ["Call", "Fault", "Faults", "Memory", "Response", "Simulator", "TokenService", "Tokens"]

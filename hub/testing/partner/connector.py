@@ -35,6 +35,7 @@ from hub.sdk import (
     Tools,
     deferred,
     delivered,
+    health_of,
     signing,
 )
 
@@ -102,12 +103,8 @@ class EchoConnector(Connector, Pushes, Recalls, Pulls, Polls, Receives):
         """Ask for `/health` with a session."""
         try:
             self._call("GET", "/health").json()
-        except CredentialsRefused as problem:
-            return Health(HealthWord.MISCONFIGURED, problem.sentence)
-        except Garbled as problem:
-            return Health(HealthWord.DEGRADED, problem.sentence)
         except ConnectorError as problem:
-            return Health(HealthWord.DOWN, problem.sentence)
+            return health_of(problem)
         return Health(HealthWord.OK)
 
     def wants(self, kind: str, document: Mapping[str, Any]) -> bool:

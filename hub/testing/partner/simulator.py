@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.sdk.simulator import Call, Fault, Response, Simulator
+from hub.sdk.simulator import Call, Fault, Response, Simulator, Tokens
 
 SECRET = "whsec_bmjhuqdtIGPDtGkgbOG6t25nIHRow7RuZw=="  # noqa: S105 (of a partner that exists only in tests)
 PAGE = 2
@@ -18,14 +18,15 @@ class EchoSimulator(Simulator):
 
     name = "echo"
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._tokens = Tokens(self.memory, self.clock)
+
     def answer(self, call: Call) -> Response:
         """Route one request."""
         if call.path == "/login":
             return self._log_in(call)
-        token = call.headers.get("authorization", "").removeprefix("Bearer ")
-        if call.fault is Fault.EXPIRED_SESSION:
-            self.memory.remove("session", token)
-        if not self.memory.get("session", token):
+        if not self._tokens.admit(call):
             return Response.json({"message": "no session"}, 401)
         if call.path == "/put":
             return self._put(call)
@@ -57,10 +58,7 @@ class EchoSimulator(Simulator):
     def _log_in(self, call: Call) -> Response:
         if call.json().get("secret") != SECRET:
             return Response.json({"message": "wrong secret"}, 401)
-        token = f"session-{self.memory.count('session') + self.memory.count('ended') + 1}"
-        self.memory.put("session", token, value=True)
-        self.memory.put("ended", token, value=True)
-        return Response.json({"token": token})
+        return Response.json({"token": self._tokens.give()})
 
     def _put(self, call: Call) -> Response:
         wishes = call.json()

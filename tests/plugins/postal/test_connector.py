@@ -8,6 +8,7 @@ import pytest
 
 from hub.sdk import ConnectorError, CredentialsRefused, Garbled, OutcomeWord, Reason
 from hub.sdk.simulator import Call, Fault
+from plugins.postal.connector import Postal
 from plugins.postal.mapping_tracking import is_item_code
 from tests.plugins.postal.examples import postal_order
 
@@ -356,11 +357,11 @@ def test_scans_of_other_customers_are_left_out(driver, post):
 
 
 def test_refused_credentials_are_told_as_such(driver, post):
-    driver.connector.settings["consumer_secret"] = "wrong-secret"
+    connector = Postal({**post.settings(), "consumer_secret": "wrong-secret"}, driver.connector.tools)
 
     with pytest.raises(CredentialsRefused):
-        driver.connector.pull(None)
-    assert driver.connector.check().word == "misconfigured"
+        connector.pull(None)
+    assert connector.check().word == "misconfigured"
 
 
 def test_what_was_ordered_survives_a_restart_of_the_post(tmp_path, clock):
