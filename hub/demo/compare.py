@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PAGE = 500
 MOST_NAMED = 5
 KINDS = ("procedure", "dossier", "postal_order")
+# What must never happen twice. Lists (progress, traces) are compared whole, so that a double shows as a difference.
+ONCE = frozenset({"order", "messages", "case", "report", "filed"})
 
 
 @dataclass
@@ -115,6 +117,8 @@ def _plain(value: Any) -> Any:
 def _doubles(effects: list[dict[str, Any]]) -> list[str]:
     """Records to which the very same thing happened twice."""
     seen = Counter(
-        (one["shelf"], one["name"], orjson.dumps(one["what"], option=orjson.OPT_SORT_KEYS)) for one in effects
+        (one["shelf"], one["name"], orjson.dumps(one["what"], option=orjson.OPT_SORT_KEYS))
+        for one in effects
+        if one["shelf"] in ONCE
     )
     return sorted({f"{shelf}/{name}" for (shelf, name, _), count in seen.items() if count > 1})

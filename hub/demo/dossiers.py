@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.demo.forms import FORMS, form
 from hub.demo.people import enterprise, name, officer, person
-from hub.demo.shipped import COMMON, HOME, communes
+from hub.demo.shipped import COMMON, HOME, communes, national
+from hub.domain.derive import ENDED
 from hub.domain.times import written
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def cases(number: int, *, procedures: Sequence[Mapping[str, Any]], now: datetime
     """Make `number` cases under these procedures, all of the last weeks before `now`."""
     chance = Random(seed)  # noqa: S311 (a repeatable demo, no secret)
     offices = [one for one in communes() if one.province == HOME][:OFFICES]
-    known = {each["code"]: each for each in procedures}
+    known = {national(each["code"]): each for each in procedures}
     often = [known[code] for code in COMMON if code in known]
     counters: dict[str, int] = {}
     for _ in range(number):
@@ -99,9 +100,9 @@ def _case(
             first["return_to"]["money_to_collect"] = first["fees"][0]["amount"]
     first["return_method"] = return_method
     first["filed_at"] = written(moments[0] - timedelta(minutes=chance.randint(2, 60)))
-    if chance.random() < 0.04:  # noqa: PLR2004
+    if chance.random() < 0.04 and not ENDED & set(statuses):  # noqa: PLR2004
         first["pickup"] = {"contact": applicant.contact, "requested_at": first["filed_at"]}
-    kind = FORMS.get(procedure["code"])
+    kind = FORMS.get(national(procedure["code"]))
     if kind:
         first["form"] = form(chance, kind, applicant, moments[0].date())
     events = [

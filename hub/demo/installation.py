@@ -93,8 +93,7 @@ class Installation:
         for partner in partners:
             own: Mapping[str, Any] = OWN.get(partner.connector, {})
             settings = {**partner.settings, **own.get("settings", {})}
-            politeness = {**POLITENESS, **own.get("politeness", {})}
-            wish = Wish(CHANNELS[partner.channel], settings, politeness=politeness)
+            wish = Wish(CHANNELS[partner.channel], settings, own.get("routing", {}), POLITENESS)
             put_channel(context, partner.channel, wish, actor=ACTOR)
         scopes = {"can": ["read", "write", "feed"]}
         put_client(context, CLIENT, title="Hệ thống một cửa", scopes=scopes, actor=ACTOR)

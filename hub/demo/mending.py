@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,24 +18,39 @@ if TYPE_CHECKING:
 
 ACTOR = "demo:operator"
 PAGE = 500
+PATIENCE = 6  # times that one delivery is replayed
 
 
-def mend(context: Context, partners: Sequence[Partner]) -> int:
-    """Do what an operator does with parked deliveries; return how many were mended."""
-    return sum(_mend(context, partner) for partner in partners)
+class Operator:
+    """Plays an operator, who does not replay the same delivery for ever."""
 
+    def __init__(self, context: Context, partners: Sequence[Partner]) -> None:
+        self._context, self._partners = context, partners
+        self._replayed: Counter[int] = Counter()
 
-def _mend(context: Context, partner: Partner) -> int:
-    count = replay(context, {"channel": partner.channel}, actor=ACTOR)
-    filters = {"channel": partner.channel, "state": "parked", "reason": "uncertain"}
-    with context.store.reading() as connection:
-        rows = delivery_views.page(connection, filters=filters, limit=PAGE)
-    held = partner.holdings() if rows else {}
-    for row in rows:
-        came = _came(orjson.loads(row["acknowledged"]), held.get(f"{row['kind']}/{row['key']}"))
-        word = "came" if came else "resend"
-        count += replay(context, {"id": row["id"]}, actor=ACTOR, resolve=word)
-    return count
+    @property
+    def mended(self) -> int:
+        """How many deliveries were mended."""
+        return len(self._replayed)
+
+    def mend(self) -> None:
+        """Let go what is parked."""
+        for partner in self._partners:
+            self._mend(partner)
+
+    def _mend(self, partner: Partner) -> None:
+        filters = {"channel": partner.channel, "state": "parked"}
+        with self._context.store.reading() as connection:
+            rows = delivery_views.page(connection, filters=filters, limit=PAGE)
+        rows = [row for row in rows if self._replayed[row["id"]] < PATIENCE]
+        held = partner.holdings() if any(row["reason"] == "uncertain" for row in rows) else {}
+        for row in rows:
+            word = None
+            if row["reason"] == "uncertain":
+                came = _came(orjson.loads(row["acknowledged"]), held.get(f"{row['kind']}/{row['key']}"))
+                word = "came" if came else "resend"
+            replay(self._context, {"id": row["id"]}, actor=ACTOR, resolve=word)
+            self._replayed[row["id"]] += 1
 
 
 def _came(memo: Mapping[str, Any], held: Mapping[str, Any] | None) -> bool:

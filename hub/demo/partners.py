@@ -38,7 +38,9 @@ POLITENESS: Mapping[str, Any] = {  # quick, so that the demo takes minutes and n
     "breaker_failures": 5,
     "breaker_seconds": 1.0,
 }
-OWN: Mapping[str, Mapping[str, Any]] = {  # settings and politeness of single channels
+OWN: Mapping[str, Mapping[str, Any]] = {  # settings and routing of single channels
+    # The ministries' own procedures come from the portal; the province publishes its variants there.
+    "national_portal": {"routing": {"agencies": ["H56"]}},
     "sms": {"settings": {"quiet_hours": {"start": "00:00", "end": "00:00"}, "max_age_hours": 720}},
 }
 # Share of requests, or how often.

@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from hub.demo import online, partners
 from hub.demo.compare import Comparison, compare
 from hub.demo.dossiers import cases
 from hub.demo.installation import Installation
-from hub.demo.mending import mend
+from hub.demo.mending import Operator
 from hub.demo.processes import Keeper, wait_for
 from hub.demo.progress import Progress
 from hub.demo.publish import District, publish
@@ -42,7 +42,6 @@ READY_SECONDS = 60.0
 DELIVERING_SECONDS = 8.0  # with faults, after the last request
 QUIET_SECONDS = 4.0
 MOST_SECONDS = 240.0  # until everything is quiet
-MENDING_ROUNDS = 20  # an operator does not replay for ever
 AWAY_EVERY_SECONDS = 4.0  # one partner after the other is away for a moment
 
 
@@ -122,10 +121,7 @@ def _publish(
     wish: Wish, progress: Progress, installation: Installation, district: District, others: list[Partner]
 ) -> None:
     now = datetime.now(UTC)
-    procedures = [
-        {**one, "modified_at": f"{now - timedelta(days=30):%Y-%m-%d}T08:00:00+07:00"}
-        for one in offered(wish.procedures)
-    ]
+    procedures = offered(wish.procedures)
     dossiers = list(cases(wish.dossiers, procedures=procedures, now=now, seed=wish.seed))
     portal = _of(others, "national")
     _of(others, "post").act({"act": "auto_track", "on": True})  # parcels move, and the ministry's office decides
@@ -153,20 +149,19 @@ def _settle(wish: Wish, progress: Progress, context: Context, others: list[Partn
         wait_for(partial(_healed, partner), f"{partner.channel} is back", seconds=READY_SECONDS)
     if not wish.calm:
         progress.say("The partners behave again.", "Các đối tác đã ổn định.")
-    until, mended, rounds = time.monotonic() + MOST_SECONDS, 0, 0
+    until, operator = time.monotonic() + MOST_SECONDS, Operator(context, others)
     last, since = (-1, -1), time.monotonic()
     while time.monotonic() < until and time.monotonic() - since < QUIET_SECONDS:
         time.sleep(0.5)
         try:
-            if rounds < MENDING_ROUNDS and (count := mend(context, others)):
-                mended, rounds = mended + count, rounds + 1
+            operator.mend()
             seen = _moving(context)
         except (SQLAlchemyError, ConnectorError):
             since = time.monotonic()
             continue
         if seen != last or seen[1]:
             last, since = seen, time.monotonic()
-    progress.say(f"All is quiet; {mended} parked deliveries were mended.", "Đã yên; đã xử lý các lượt bị giữ.")
+    progress.say(f"All is quiet; {operator.mended} parked deliveries were mended.", "Đã yên; đã xử lý các lượt bị giữ.")
 
 
 def _moving(context: Context) -> tuple[int, int]:

@@ -59,16 +59,19 @@ def communes() -> tuple[Commune, ...]:
 
 
 def offered(number: int) -> list[dict[str, Any]]:
-    """What the province's communes offer: `number` of the catalogue, some as local variants with the suffix H56."""
+    """What the province's communes offer: `number` of the catalogue, as the province's own variants (suffix H56)."""
     catalogue = {each["code"]: each for each in procedures()}
     communal = [code for code, each in catalogue.items() if "commune" in each["levels"] and code not in COMMON]
     rest = [code for code in catalogue if code not in COMMON and code not in communal]
     chosen = [*(code for code in COMMON if code in catalogue), *communal, *rest][:number]
-    local = {code for place, code in enumerate(chosen) if place % 4 == 0 and code not in COMMON}
-    return [_local(catalogue[code]) if code in local else catalogue[code] for code in chosen]
+    return [_local(catalogue[code]) for code in chosen]
+
+
+def national(code: str) -> str:
+    """The code without the province's suffix."""
+    return code.removesuffix(f".{AGENCY}")
 
 
 def _local(procedure: dict[str, Any]) -> dict[str, Any]:
-    """The province's own variant of a national procedure."""
     province = {"id": AGENCY, "name": "UBND tỉnh Thanh Hóa"}
     return {**procedure, "code": f"{procedure['code']}.{AGENCY}", "publisher": province}
