@@ -13,12 +13,12 @@ from hub.web import errors, guards
 from hub.web.attachments import attachments
 from hub.web.batch import batch
 from hub.web.changes import changes
+from hub.web.conditions import REQUEST_ID
 from hub.web.docs import docs
 from hub.web.dossiers import dossiers
 from hub.web.health import health
 from hub.web.hooks import hooks
 from hub.web.openapi import openapi
-from hub.web.parameters import REQUEST_ID
 from hub.web.postal_orders import postal_orders
 from hub.web.procedures import procedures
 from hub.web.service import Service

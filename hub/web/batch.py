@@ -8,17 +8,16 @@ reads while it writes.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from flask import Blueprint, Response, g, request, stream_with_context
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from hub.domain.messages import KINDS
-from hub.domain.problem import Problem
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
-from hub.web import json_body, languages, writing
+from hub.web import answers, json_body, languages, writing
+from hub.web.batch_shape import shape_problem
 from hub.web.errors import Refusal, body, refusal_of
 from hub.web.guards import client_required
 from hub.web.lines import lines
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 NDJSON = "application/x-ndjson"
 LINES, BYTES, SECONDS = 250, 4 * 2**20, 0.5  # a chunk is committed when it reaches one of these
-LINE_KINDS = (*KINDS, "event")
 
 
 def batch(service: Service) -> Blueprint:
@@ -84,7 +82,7 @@ class _Batch:
             return Write(refusal=Refusal("too_large"))
         try:
             raw = json_body.parse(line, depth=self._settings.depth_limit + 1)
-            problem = _shape(raw)
+            problem = shape_problem(raw)
             if problem:
                 return Write(refusal=Refusal("invalid", [problem]))
             if raw["kind"] == "event":
@@ -127,11 +125,11 @@ class _Batch:
         if isinstance(answer, Exception):
             refusal = refusal_of(answer)
         elif answer is not None:
-            refusal = writing.refusal_after(answer)
+            refusal = answers.refusal_after(answer)
         if refusal or answer is None or isinstance(answer, Exception):
             problem = body(refusal or Refusal("internal"), self._language, g.request_id)
             return orjson.dumps({"line": self._number, "error": problem}, option=orjson.OPT_APPEND_NEWLINE)
-        result = {"line": self._number, **writing.answer(answer, write)}
+        result = {"line": self._number, **answers.answer(answer, write.warnings)}
         return orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE)
 
     def _end(self, error: Exception) -> bytes:
@@ -140,31 +138,3 @@ class _Batch:
         return orjson.dumps(
             {"line": self._number + 1, "ended": True, "error": problem}, option=orjson.OPT_APPEND_NEWLINE
         )
-
-
-def _shape(raw: Any) -> Problem | None:
-    """Return what is wrong with the frame of a line."""
-    if not isinstance(raw, dict):
-        return _problem("", "a line is an object", "một dòng phải là một đối tượng JSON")
-    kind = raw.get("kind")
-    if kind not in LINE_KINDS:
-        return _problem("/kind", f"one of {', '.join(LINE_KINDS)}", f"một trong {', '.join(LINE_KINDS)}")
-    names = {"kind", "key", "event"} if kind == "event" else {"kind", "document"}
-    if wrong := sorted(names.symmetric_difference(raw)):
-        return _problem(
-            f"/{wrong[0][:64]}", f"exactly: {', '.join(sorted(names))}", f"chỉ gồm: {', '.join(sorted(names))}"
-        )
-    if kind == "event" and not isinstance(raw["key"], str):
-        return _problem("/key", "the dossier's code", "mã hồ sơ")
-    return None
-
-
-def _problem(where: str, english: str, vietnamese: str) -> Problem:
-    place = where.encode("utf-8", "replace").decode()
-    return Problem(
-        place,
-        "line",
-        "wrong_shape",
-        f"{place or '/'}: đúng ra là {vietnamese}.",
-        f"{place or '/'}: right would be {english}.",
-    )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
 
-from hub.web.errors import TABLE
+from hub.web.described import PARAMETERS
+from hub.web.error_table import TABLE
 from hub.web.guards import no_guard
-from hub.web.openapi import PARAMETERS, description
+from hub.web.openapi import description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

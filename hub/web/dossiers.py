@@ -14,7 +14,7 @@ from hub.flows import feed
 from hub.flows.accept import Unit, Word
 from hub.sdk.outcomes import ADVICE, Reason
 from hub.store import delivery_views, idempotency
-from hub.web import json_body, parameters, writing
+from hub.web import answers, conditions, json_body, writing
 from hub.web.errors import Refusal
 from hub.web.guards import client_required
 from hub.web.records import JSON, STATUS, blueprint, find
@@ -42,7 +42,7 @@ def dossiers(service: Service) -> Blueprint:
         if request.content_encoding not in {None, "identity"}:
             raise Refusal("unsupported_encoding")
         raw = request.get_data(cache=False)
-        name = parameters.idempotency_key()
+        name = conditions.idempotency_key()
         digest = hashlib.sha256(request.path.encode() + b"\n" + raw).hexdigest()
         if name and (answered := _answered(service, name, digest)):
             return answered
@@ -81,11 +81,11 @@ def _add(service: Service, write: Write, name: str | None, digest: str) -> Respo
             raise
         return answered
     status, content = _answer(accepted, write)
-    return Response(content, status, content_type=JSON, headers={"ETag": writing.etag(accepted.version)})
+    return Response(content, status, content_type=JSON, headers={"ETag": conditions.etag(accepted.version)})
 
 
 def _answer(accepted: Accepted, write: Write) -> tuple[int, bytes]:
-    return STATUS[Word(accepted.word)], orjson.dumps(writing.answer(accepted, write))
+    return STATUS[Word(accepted.word)], orjson.dumps(answers.answer(accepted, write.warnings))
 
 
 def _answered(service: Service, name: str, digest: str) -> Response | None:

@@ -1,4 +1,4 @@
-"""Reads what stands in addresses and headers; anything odd is a 400 that names the parameter."""
+"""Reads bodies and what stands in addresses; anything odd is a 400 that names the parameter."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ from hub.web.errors import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"', re.ASCII)
-REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 CANONICAL: dict[str, Callable[[str], str]] = {
     "procedure": procedure_code.canonical,
     "dossier": dossier_number.canonical,
@@ -104,35 +101,6 @@ def text(name: str) -> str:
     return given
 
 
-def precondition() -> int | str | None:
-    """Read If-Match and If-None-Match of a write: the version wanted (0: not there yet), "*" (any), or None."""
-    given = request.headers.get("If-Match", "").strip()
-    if given:
-        if given == "*":
-            return "*"
-        match = ETAG.fullmatch(given)
-        if match is None or given.startswith("W/"):
-            raise _wrong_header("If-Match")
-        return int(match[1])
-    if request.headers.get("If-None-Match", "").strip() == "*":
-        return 0
-    return None
-
-
-def known_version(version: int) -> bool:
-    """Tell whether If-None-Match of a read names this version."""
-    given = request.headers.get("If-None-Match", "")
-    return given.strip() == "*" or str(version) in ETAG.findall(given)
-
-
-def idempotency_key() -> str | None:
-    """Read Idempotency-Key."""
-    given = request.headers.get("Idempotency-Key")
-    if given is not None and not IDEMPOTENCY_KEY.fullmatch(given):
-        raise _wrong_header("Idempotency-Key")
-    return given
-
-
 def wrong(name: str) -> Refusal:
     """A parameter that cannot be read."""
     return Refusal(
@@ -141,7 +109,3 @@ def wrong(name: str) -> Refusal:
         en=f"The parameter {name} is not valid.",
         parameter=name,
     )
-
-
-def _wrong_header(name: str) -> Refusal:
-    return Refusal("bad_header", vi=f"Header {name} không hợp lệ.", en=f"The header {name} is not valid.", header=name)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from flask import Blueprint, Response, g
 
-from hub.domain.messages import KEY_OF
 from hub.domain.scope import READ, WRITE
-from hub.flows import feed
 from hub.flows.accept import Word
 from hub.store import look_ups, records
-from hub.web import parameters, writing
+from hub.web import answers, conditions, parameters, writing
 from hub.web.errors import Refusal
 from hub.web.guards import client_required
+from hub.web.lists import listed
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from hub.web.service import Service
 
 JSON = "application/json"
-PAGE, MOST = 100, 1_000
 STATUS = {Word.CREATED: 201, Word.UPDATED: 200, Word.UNCHANGED: 200}
 
 
@@ -36,7 +34,7 @@ def blueprint(service: Service, kind: str, path: str) -> Blueprint:
     @client_required(kind, WRITE)
     def publish(key: str) -> Response:
         key = parameters.key_of(kind, key)
-        wanted = parameters.precondition()
+        wanted = conditions.precondition()
         raw = parameters.body(depth)
         if_match = wanted if isinstance(wanted, int) else None
         write = writing.document(g.client, kind, raw, key=key, if_match=if_match)
@@ -48,15 +46,15 @@ def blueprint(service: Service, kind: str, path: str) -> Blueprint:
     @client_required(kind, READ)
     def show(key: str) -> Response:
         row = find(service, kind, key)
-        headers = {"ETag": writing.etag(row["version"]), "Vary": "Authorization"}
-        if parameters.known_version(row["version"]):
+        headers = {"ETag": conditions.etag(row["version"]), "Vary": "Authorization"}
+        if conditions.known_version(row["version"]):
             return Response(status=304, headers=headers)
         return Response(row["document"], content_type=JSON, headers=headers)
 
     @routes.get("")
     @client_required(kind, READ)
     def page() -> Response:
-        return _page(service, kind)
+        return listed(service, kind)
 
     return routes
 
@@ -67,13 +65,13 @@ def written(service: Service, write: writing.Write) -> Response:
     if write.refusal:
         raise write.refusal
     (accepted,) = service.submit(write.unit)
-    if refusal := writing.refusal_after(accepted):
+    if refusal := answers.refusal_after(accepted):
         raise refusal
     return Response(
-        orjson.dumps(writing.answer(accepted, write)),
+        orjson.dumps(answers.answer(accepted, write.warnings)),
         STATUS[accepted.word],
         content_type=JSON,
-        headers={"ETag": writing.etag(accepted.version)},
+        headers={"ETag": conditions.etag(accepted.version)},
     )
 
 
@@ -90,33 +88,3 @@ def _is_there(service: Service, kind: str, key: str) -> bool:
     """Records are never removed, so the answer "yes" stays true."""
     with service.context.store.reading() as connection:
         return bool(look_ups.versions(connection, [(kind, key)]))
-
-
-def _page(service: Service, kind: str) -> Response:
-    limit = parameters.whole("limit", default=PAGE, most=MOST)
-    agencies = g.client.scope.narrowed(parameters.agency_id("agency"))
-    filters: dict[str, Any] = {
-        "agencies": agencies,
-        "status": parameters.text("status"),
-        "procedure": parameters.text("procedure"),
-        "updated_after": parameters.moment("updated_after"),
-    }
-    after = parameters.text("after")
-    rows: list[RowMapping] = []
-    if agencies != ():
-        with service.context.store.reading() as connection:
-            rows = list(records.page(connection, kind, after=after, limit=limit + 1, filters=filters))
-    shown = rows[:limit]
-    body = {
-        "items": [
-            {
-                KEY_OF[kind]: row["key"],
-                "version": row["version"],
-                "updated_at": feed.moment(row["updated_at"]),
-                "document": orjson.Fragment(row["document"]),
-            }
-            for row in shown
-        ],
-        "next": shown[-1]["key"] if len(rows) > limit else None,
-    }
-    return Response(orjson.dumps(body), content_type=JSON, headers={"Vary": "Authorization"})

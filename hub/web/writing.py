@@ -6,21 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.codes.malformed import Malformed
-from hub.domain.messages import KINDS, Message
 from hub.domain.problem import Problem
 from hub.domain.routing import agency_of
 from hub.domain.scope import WRITE
-from hub.flows.accept import Unit, Word
+from hub.flows.accept import Unit
 from hub.flows.admit import admit_document, admit_events
-from hub.observe import metrics
 from hub.store import look_ups
-from hub.web.errors import Refusal, shown
+from hub.web import answers
+from hub.web.errors import Refusal
 from hub.web.parameters import CANONICAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hub.flows.accept import Accepted
+    from hub.domain.messages import Message
     from hub.flows.admit import Admitted
     from hub.web.client_auth import Client
     from hub.web.service import Service
@@ -88,44 +87,12 @@ def consider(service: Service, client: Client, writes: Sequence[Write]) -> None:
         refusing = [each for each in warnings if service.knowledge.refuses(each)]
         if refusing:
             one.refusal = Refusal("invalid", refusing)
-            count_refused(one.message.kind if one.message else "")
-
-
-def answer(accepted: Accepted, write: Write) -> dict[str, Any]:
-    """Express what became of a message."""
-    held = accepted.document
-    return {
-        "kind": accepted.kind,
-        "key": accepted.key,
-        "version": accepted.version,
-        "word": accepted.word.value,
-        "status": held.get("status") or held.get("state"),
-        "flags": held.get("flags", []),
-        "warnings": [shown(each) for each in write.warnings],
-    }
-
-
-def refusal_after(accepted: Accepted) -> Refusal | None:
-    """Return the refusal that only the transaction could tell."""
-    if accepted.word is not Word.PRECONDITION_FAILED:
-        return None
-    headers = {"ETag": etag(accepted.version)} if accepted.version else {}
-    return Refusal("precondition_failed", headers=headers, version=accepted.version)
-
-
-def etag(version: int) -> str:
-    """Write a version as an entity tag."""
-    return f'"{version}"'
-
-
-def count_refused(kind: str) -> None:
-    """Count a document that was not taken in."""
-    metrics().accepted_total.labels(kind if kind in KINDS else "other", "refused").inc()
+            answers.count_refused(one.message.kind if one.message else "")
 
 
 def _admitted(kind: str, admitted: Admitted) -> Write:
     if admitted.message is None:
-        count_refused(kind)
+        answers.count_refused(kind)
         return Write(refusal=Refusal("invalid", admitted.problems))
     return Write(admitted.message, admitted.files, admitted.document)
 
@@ -152,7 +119,7 @@ def _keep_inside(service: Service, client: Client, going: Sequence[Write]) -> No
             inside = client.scope.holds(before)
         if not inside:
             one.refusal = Refusal("outside_scope")
-            count_refused(kind)
+            answers.count_refused(kind)
 
 
 def _events_shape() -> Problem:

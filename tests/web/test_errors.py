@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from hub.web import app as web_app
-from hub.web.errors import TABLE, Refusal, refusal_of
+from hub.web.error_table import TABLE
+from hub.web.errors import Refusal, refusal_of
 
 
 def path_of(document):
@@ -144,7 +145,7 @@ def test_when_the_database_is_away_it_is_a_503_with_retry_after(hub, api, monkey
     def away(*_arguments, **_options):
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr("hub.web.records.records.page", away)
+    monkeypatch.setattr("hub.web.lists.records.page", away)
     answer = api.get("/v1/dossiers")
 
     assert is_problem(answer, 503, "database_away")

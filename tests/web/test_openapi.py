@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from hub.domain.bundling import FILES, bundle
-from hub.web.openapi import PARAMETERS, description
+from hub.web.described import PARAMETERS
+from hub.web.openapi import description
 from hub.web.operations import OPERATIONS
 
 URL = "http://127.0.0.1:8700"
