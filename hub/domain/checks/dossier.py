@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.domain.checks.shared import Path, broken, event_in_order, unique_ids
+from hub.domain.checks.shared import Path, broken, event_in_order, in_order, unique_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,26 +16,20 @@ Document = dict[str, Any]
 
 
 def _due_after_reception(document: Document) -> Iterator[Problem]:
-    received, due = document.get("received_at"), document.get("due_at")
-    if received and due and due < received:
-        yield broken(
-            ("due_at",), "order", "due_before_received",
-            vi="ngày hẹn trả trước ngày tiếp nhận; ngày hẹn trả phải bằng hoặc sau ngày tiếp nhận",
-            en="due before it was received; due_at must not be earlier than received_at",
-        )  # fmt: skip
+    return in_order(
+        ("due_at",), "due_before_received", first=document.get("received_at"), then=document.get("due_at"),
+        vi="ngày hẹn trả trước ngày tiếp nhận; ngày hẹn trả phải bằng hoặc sau ngày tiếp nhận",
+        en="due before it was received; due_at must not be earlier than received_at",
+    )  # fmt: skip
 
 
 def _end_after_reception(document: Document) -> Iterator[Problem]:
-    received = document.get("received_at")
-    if not received:
-        return
     for name in ("finished_at", "returned_at"):
-        if (moment := document.get(name)) and moment < received:
-            yield broken(
-                (name,), "order", "ended_before_received",
-                vi="thời điểm này trước ngày tiếp nhận; phải bằng hoặc sau received_at",
-                en="earlier than the reception; it must not be earlier than received_at",
-            )  # fmt: skip
+        yield from in_order(
+            (name,), "ended_before_received", first=document.get("received_at"), then=document.get(name),
+            vi="thời điểm này trước ngày tiếp nhận; phải bằng hoặc sau received_at",
+            en="earlier than the reception; it must not be earlier than received_at",
+        )  # fmt: skip
 
 
 def _return_to_given(document: Document) -> Iterator[Problem]:
@@ -66,12 +60,12 @@ def _fee_codes_known(document: Document) -> Iterator[Problem]:
 
 def _supplements_in_order(document: Document) -> Iterator[Problem]:
     for index, supplement in enumerate(document.get("supplements", ())):
-        if (received := supplement.get("received_at")) and received < supplement["requested_at"]:
-            yield broken(
-                ("supplements", index, "received_at"), "order", "supplement_before_request",
-                vi="nhận bổ sung trước khi yêu cầu; phải bằng hoặc sau requested_at",
-                en="the answer is earlier than the request; it must not be earlier than requested_at",
-            )  # fmt: skip
+        yield from in_order(
+            ("supplements", index, "received_at"), "supplement_before_request",
+            first=supplement["requested_at"], then=supplement.get("received_at"),
+            vi="nhận bổ sung trước khi yêu cầu; phải bằng hoặc sau requested_at",
+            en="the answer is earlier than the request; it must not be earlier than requested_at",
+        )  # fmt: skip
 
 
 def _content_is_base64(document: Document) -> Iterator[Problem]:

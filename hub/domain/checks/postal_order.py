@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.domain.checks.shared import Path, broken, unique_ids
+from hub.domain.checks.shared import Path, broken, in_order, unique_ids
 from hub.domain.codes import s10
 from hub.domain.codes.malformed import Malformed
 
@@ -42,12 +42,12 @@ def _item_codes(document: Document) -> Iterator[Problem]:
 
 def _legs_in_order(document: Document) -> Iterator[Problem]:
     for name, leg in document["legs"].items():
-        if (cancelled := leg.get("cancelled_at")) and cancelled < leg["requested_at"]:
-            yield broken(
-                ("legs", name, "cancelled_at"), "order", "cancelled_before_request",
-                vi="hủy trước khi yêu cầu; phải bằng hoặc sau requested_at",
-                en="cancelled before it was asked for; it must not be earlier than requested_at",
-            )  # fmt: skip
+        yield from in_order(
+            ("legs", name, "cancelled_at"), "cancelled_before_request",
+            first=leg["requested_at"], then=leg.get("cancelled_at"),
+            vi="hủy trước khi yêu cầu; phải bằng hoặc sau requested_at",
+            en="cancelled before it was asked for; it must not be earlier than requested_at",
+        )  # fmt: skip
 
 
 RULES: Final = (_event_legs_known, _item_codes, _legs_in_order, unique_ids("events"))

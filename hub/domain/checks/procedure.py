@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hub.domain.checks.shared import broken, unique_ids
+from hub.domain.checks.shared import broken, in_order, unique_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,13 +15,12 @@ Document = dict[str, Any]
 
 
 def _effective_dates(document: Document) -> Iterator[Problem]:
-    start, end = document.get("effective_from"), document.get("effective_to")
-    if start and end and end < start:
-        yield broken(
-            ("effective_to",), "order", "effective_to_before_from",
-            vi="ngày hết hiệu lực trước ngày có hiệu lực",
-            en="the last day in force is before the first",
-        )  # fmt: skip
+    return in_order(
+        ("effective_to",), "effective_to_before_from",
+        first=document.get("effective_from"), then=document.get("effective_to"),
+        vi="ngày hết hiệu lực trước ngày có hiệu lực",
+        en="the last day in force is before the first",
+    )  # fmt: skip
 
 
 def _cases_known(document: Document) -> Iterator[Problem]:

@@ -18,6 +18,12 @@ def broken(path: Path, keyword: str, code: str, *, vi: str, en: str) -> Problem:
     return Problem(where, keyword, code, f"{where}: {vi}.", f"{where}: {en}.")
 
 
+def in_order(path: Path, code: str, *, first: str | None, then: str | None, vi: str, en: str) -> Iterator[Problem]:
+    """One time, at `path`, must not come before another; where one of the two is absent, nothing is broken."""
+    if first and then and then < first:
+        yield broken(path, "order", code, vi=vi, en=en)
+
+
 def unique_ids(*lists: str) -> Callable[[Document], Iterator[Problem]]:
     """The ids within each of these lists differ, or an update could not tell which entry it means."""
 
@@ -42,9 +48,8 @@ def unique_ids(*lists: str) -> Callable[[Document], Iterator[Problem]]:
 
 
 def event_in_order(document: Document, path: Path = ()) -> Iterator[Problem]:
-    if (started := document.get("started_at")) and started > document["occurred_at"]:
-        yield broken(
-            (*path, "started_at"), "order", "started_after_occurred",
-            vi="bước này bắt đầu sau thời điểm xử lý; started_at không được sau occurred_at",
-            en="the step began after it happened; started_at must not be later than occurred_at",
-        )  # fmt: skip
+    return in_order(
+        (*path, "started_at"), "started_after_occurred", first=document.get("started_at"), then=document["occurred_at"],
+        vi="bước này bắt đầu sau thời điểm xử lý; started_at không được sau occurred_at",
+        en="the step began after it happened; started_at must not be later than occurred_at",
+    )  # fmt: skip
