@@ -2,11 +2,12 @@
 
 Each line is {"kind": …, "document": …} or {"kind": "event", "key": …, "event": …}; each gets one result line, in order,
 after the commit of its chunk. A bad line rejects only itself. Results come while lines are still being sent: a client
-reads while it writes.
+must read while it writes (as curl does), or say `?at_end=true`, which keeps them until all was sent.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
-from hub.web import answers, json_body, languages, writing
+from hub.web import answers, json_body, languages, parameters, writing
 from hub.web.batch_shape import shape_problem
 from hub.web.errors import Refusal, body, refusal_of
 from hub.web.guards import client_required
-from hub.web.lines import lines
+from hub.web.lines import READ, lines
 from hub.web.writing import Write
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hub.web.service import Service
 
 NDJSON = "application/x-ndjson"
+MEMORY = 2**20  # bytes of kept results before they go to disk
 LINES, BYTES, SECONDS = 250, 4 * 2**20, 0.5  # a chunk is committed when it reaches one of these
 
 
@@ -45,9 +47,20 @@ def batch(service: Service) -> Blueprint:
             raise Refusal("unsupported_encoding")
         request.max_content_length = settings.batch_limit
         work = _Batch(service)
-        return Response(stream_with_context(work.results()), content_type=NDJSON)
+        results = _kept(work.results()) if parameters.truth("at_end", default=False) else work.results()
+        return Response(stream_with_context(results), content_type=NDJSON)
 
     return routes
+
+
+def _kept(results: Iterator[bytes]) -> Iterator[bytes]:
+    """Keep the results in a file until every line was read: for clients that cannot read while they write."""
+    with tempfile.SpooledTemporaryFile(MEMORY) as file:
+        for part in results:
+            file.write(part)
+        file.seek(0)
+        while block := file.read(READ):
+            yield block
 
 
 class _Batch:

@@ -19,6 +19,15 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
     "wait": {"name": "wait", "in": "query", "schema": {"type": "number", "minimum": 0, "maximum": 60}},
     "documents": {"name": "documents", "in": "query", "schema": {"type": "boolean", "default": True}},
+    "at_end": {
+        "name": "at_end",
+        "in": "query",
+        "schema": {
+            "type": "boolean",
+            "default": False,
+            "description": "Send the results when all lines were read · Trả kết quả sau khi đã đọc hết các dòng",
+        },
+    },
     "status": {"name": "status", "in": "query", "schema": text("Trạng thái", "Status")},
     "agency": {"name": "agency", "in": "query", "schema": text("Cơ quan, kể cả cấp dưới", "Agency, with all below it")},
     "procedure": {"name": "procedure", "in": "query", "schema": text("Mã thủ tục", "Code of the procedure")},

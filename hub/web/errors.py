@@ -118,6 +118,8 @@ def shown(problem: Problem) -> dict[str, str]:
 def answer(refusal: Refusal) -> Response:
     """Answer a refusal in the language asked for."""
     status = TABLE[refusal.code][0]
+    if status in {401, 403}:
+        log.warning("request.refused", code=refusal.code, route=request.url_rule.rule if request.url_rule else "")
     content = orjson.dumps(body(refusal, asked(request), g.get("request_id", "")))
     response = Response(content, status, content_type=CONTENT_TYPE)
     response.headers["Vary"] = "Accept-Language"

@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import structlog
 from flask import g, request
 
 from hub.web.errors import Refusal
@@ -64,6 +65,7 @@ def enforce(app: Flask, keys: KeyRing) -> None:
         guard: Guard = view.guard
         if guard.ability and not (guard.loopback and _is_loopback()):
             g.client = _client(guard, keys)
+            structlog.contextvars.bind_contextvars(client=g.client.name)
 
 
 def check_stated(app: Flask) -> None:

@@ -105,11 +105,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "post",
         "/v1/batch",
         "batch",
-        "NDJSON, hai chiều cùng lúc: mỗi dòng một dòng kết quả, đúng thứ tự, sau khi đã lưu. Hãy đọc trong khi gửi. "
+        "NDJSON, hai chiều cùng lúc: mỗi dòng một dòng kết quả, đúng thứ tự, sau khi đã lưu. "
+        "Hãy đọc trong khi gửi, hoặc dùng `at_end`. "
         "Dòng hỏng chỉ loại chính nó.",
-        "NDJSON, streamed both ways: one result line for each line, in order, after its commit. Read while you write. "
+        "NDJSON, streamed both ways: one result line for each line, in order, after its commit. "
+        "Read while you write, or ask for `at_end`. "
         "A bad line rejects only itself.",
         {"200": "BatchResult"},
+        ("at_end",),
         body="BatchLine",
         media_type=NDJSON,
         example='{"kind":"event","key":"H56.14-260511-0007","event":'

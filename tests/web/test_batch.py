@@ -145,6 +145,16 @@ def test_what_is_outside_the_scope_is_refused_line_by_line(hub, dossier):
     assert [one.get("word") or one["error"]["code"] for one in got] == ["outside_scope", "created"]
 
 
+def test_results_are_kept_until_the_end_for_who_cannot_read_while_writing(api, dossier, monkeypatch):
+    from hub.web import batch
+
+    monkeypatch.setattr(batch, "MEMORY", 1000)
+    rows = [{"kind": "dossier", "document": {**dossier, "code": f"H56.14-260511-{number:04}"}} for number in range(300)]
+    got = results(api.post("/v1/batch?at_end=true", ndjson(*rows)))
+
+    assert [one["line"] for one in got] == list(range(1, 301))
+
+
 @pytest.mark.parametrize("size", [1, 7, READ - 1, READ, READ + 1, 3 * READ])
 def test_lines_are_split_wherever_the_reads_fall(size):
     given = [b"a" * size, b"", b"b" * (size + 3), b"c"]
