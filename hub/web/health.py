@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub import observe
 from hub.domain.scope import METRICS
-from hub.store import channels, delivery_views, migrate, queue_views
+from hub.store import channels, delivery_views, queue_views, schema_version
 from hub.web.guards import loopback_or_client, no_guard
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def health(service: Service) -> Blueprint:
         try:
             with service.context.store.reading() as connection:
                 connection.exec_driver_sql("SELECT 1")
-                if not current.is_set() and not migrate.is_current(connection):
+                if not current.is_set() and not schema_version.is_current(connection):
                     return _answer("schema_not_current", 503)
         except SQLAlchemyError as problem:
             log.warning("readiness.database_away", error=type(problem).__name__)
