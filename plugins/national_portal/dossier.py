@@ -70,6 +70,8 @@ class Dossier(Case):
 
     def learn(self, reply: Reply) -> bool:
         """Take over what a look-up says; False: it does not tell what is held, so the rows stay uncertain."""
+        if reply.meaning is Meaning.TAKEN and reply.result is None:
+            return False  # a plain yes: the answer to another question
         held = reply.result if reply.meaning is Meaning.TAKEN else None
         if not isinstance(held, dict) or not held:
             self.created, self.digest, self.decided, self.keys = False, None, None, []

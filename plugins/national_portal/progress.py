@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hub.sdk import Reason, unknown
 from plugins.national_portal.answers import Meaning
 from plugins.national_portal.codes import FIND_DOSSIER, PROGRESS_ROWS, SEND_PROGRESS
 from plugins.national_portal.dossier import TELLING, Dossier
@@ -31,7 +32,10 @@ def tell_progress(line: Line, cases: Sequence[Dossier], log: Any) -> None:
         if len(chunk) == 1:
             _row_refused(line, chunk[0][0], reply)
             continue
-        for case in dict.fromkeys(case for case, _ in chunk):
+        suspects = list(dict.fromkeys(case for case, _ in chunk))
+        for case in suspects:
+            case.suspect = True  # until it is looked up, whatever happens to the line meanwhile
+        for case in suspects:
             _tell_singly(line, case, {key for concerned, key in chunk if concerned is case})
 
 
@@ -53,6 +57,8 @@ def _send_rows(line: Line, chunk: Sequence[tuple[Dossier, str]]) -> Reply | None
 def _tell_singly(line: Line, case: Dossier, keys: set[str]) -> None:
     """A refused call may have been taken in part: look first, then send row by row until one is refused alone."""
     if not _look(line, case):
+        sentence = "A call with its steps was refused, and what was taken of it could not be looked up."
+        case.outcome = unknown(case.outgoing, Reason.UNANSWERED, detail=sentence, acknowledged=case.memo())
         return
     for key in [key for key in case.missing() if key in keys]:
         reply = _send_rows(line, [(case, key)])
@@ -79,4 +85,5 @@ def _look(line: Line, case: Dossier) -> bool:
     if reply.meaning not in TELLING or not case.learn(reply):
         case.outcome = case.uncertain(reply)
         return False
+    case.suspect = False
     return True
