@@ -48,6 +48,7 @@ class Case:
     def __init__(self, outgoing: Outgoing) -> None:
         self.outgoing = outgoing
         self.outcome: Outcome | None = None
+        self.suspect = False  # a call that concerned it was refused as a whole: a part may have been taken all the same
 
     def memo(self) -> dict[str, Any]:
         """What to acknowledge."""
@@ -66,6 +67,8 @@ class Case:
     def fail(self, problem: ConnectorError) -> None:
         """End as the error's kind wants it, for a call that concerned this case."""
         make, reason = next((make, reason) for kind, make, reason in REASONS if isinstance(problem, kind))
+        if self.suspect:
+            make = unknown
         wait = {"retry_after": problem.retry_after} if make is deferred else {}
         self.outcome = make(
             self.outgoing, reason, detail=problem.sentence, code=problem.code, acknowledged=self.memo(), **wait
@@ -73,7 +76,7 @@ class Case:
 
     def leave(self, problem: ConnectorError) -> None:
         """End for a case whose own call was never made, because of trouble with an earlier one."""
-        if isinstance(problem, Busy | CredentialsRefused | NotSent):
+        if self.suspect or isinstance(problem, Busy | CredentialsRefused | NotSent):
             self.fail(problem)
         else:
             sentence = "Not sent: an earlier call of this batch was not answered."

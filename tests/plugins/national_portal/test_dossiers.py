@@ -193,6 +193,30 @@ def test_f31_a_half_taken_call_is_looked_at_before_the_rest_is_sent(portal, driv
     assert_equal(portal, driver, connector)
 
 
+@pytest.mark.parametrize("fault", [Fault.TIMEOUT_BEFORE, Fault.HTTP_429, Fault.ERROR_IN_200])
+def test_f31_a_half_taken_call_whose_look_up_fails_leaves_every_dossier_of_it_in_doubt(
+    portal, driver, connector, line, fault
+):
+    """Found by the demo: the dossiers behind the first were settled as not sent, and their rows went twice."""
+    documents = [dossier(number, steps=3) for number in range(1, 4)]
+    publish(driver, *documents)
+
+    def before(body):
+        if body["service"] == SEND_PROGRESS:
+            line.before = lambda body: (
+                body["service"] == FIND_DOSSIER and portal.faults.order({"fault": fault, "times": 1})
+            )
+            portal.faults.order({"fault": Fault.PARTIAL_BATCH, "times": 1})
+
+    line.before = before
+    outcomes = driver.step()
+    line.before = lambda _: None
+
+    assert {outcome.word for outcome in outcomes} == {OutcomeWord.UNKNOWN}
+    driver.run()
+    assert_equal(portal, driver, connector)
+
+
 @pytest.mark.parametrize("steps", [1, 3])
 def test_f16_a_refusal_as_out_of_order_ends_in_order(portal, driver, connector, strike, steps):
     """The rows come in the order of the steps, also after the portal denied knowing the dossier."""
