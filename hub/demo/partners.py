@@ -93,11 +93,6 @@ class Partner:
             found.extend(page)
         return found
 
-    def faults_played(self) -> int:
-        """Return how many of the latest requests met a fault."""
-        requests = self.http.get(f"{self.url}/_sim/log").json()["requests"]
-        return sum(1 for one in requests if one["fault"])
-
     def order(self, wish: object) -> None:
         """Order faults; one that has just died gets them when it is back, or not at all."""
         try:

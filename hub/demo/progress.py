@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from hub.flows.context import Context
 
 LIVE_SECONDS, LINE_SECONDS = 0.5, 5.0
+LINE_WIDTH = 150
 
 
 class Progress:
     """One for the whole demo."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(soft_wrap=True)
+        self.console = console or _console()
         self._started = time.monotonic()
 
     def say(self, english: str, vietnamese: str = "") -> None:
@@ -62,11 +63,13 @@ class Progress:
             ended.set()
             thread.join()
 
-    def compared(self, results: Sequence[Comparison], faults: dict[str, int]) -> None:
+    def compared(self, results: Sequence[Comparison], context: Context) -> None:
         """Show what each partner holds against what the hub holds."""
+        with context.store.reading() as connection:
+            tries = look_out.tries(connection)
         table = Table(
             *("partner · đối tác", "equal · bằng", "differing · khác", "missing · thiếu", "unexpected · thừa"),
-            *("doubles · trùng", "faults met · lỗi đã gặp", "which · mã"),
+            *("doubles · trùng", "failed tries · lần lỗi", "which · mã"),
             box=SIMPLE_HEAD,
         )
         for one in results:
@@ -74,11 +77,17 @@ class Progress:
             table.add_row(
                 one.channel,
                 *(str(number) for number in numbers),
-                str(faults.get(one.channel, 0)),
+                str(sum(n for word, n in tries.get(one.channel, {}).items() if word != "delivered")),
                 "\n".join(one.named),
                 style="green" if one.good else "red",
             )
         self.console.print(table, markup=False)
+
+
+def _console() -> Console:
+    """A terminal as wide as it is; a file wide enough for the tables."""
+    console = Console()
+    return console if console.is_terminal else Console(width=LINE_WIDTH, soft_wrap=True)
 
 
 def _look(context: Context) -> list[tuple[str, dict[str, int], dict[str, int]]]:

@@ -95,7 +95,7 @@ def _run(wish: Wish, progress: Progress, installation: Installation, keeper: Kee
         _publish(wish, progress, installation, district, others)
         _settle(wish, progress, context, others)
     results = [compare(context, channel, _of(others, channel.name)) for channel in context.channels]
-    progress.compared(results, {one.channel: one.faults_played() for one in others})
+    progress.compared(results, context)
     good = all(one.good for one in results)
     if good:
         progress.say("Every partner holds exactly what the hub holds.", "Mọi đối tác đều giữ đúng như hub.")
