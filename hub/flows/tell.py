@@ -7,6 +7,7 @@ no transaction is open over the call. One message carries up to 50 changes; its 
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ log = structlog.get_logger("hub.tell")
 
 CHANGES = 50  # in one message
 MESSAGES = 20  # to one client before the others have their turn
+SECONDS = 5.0  # for one client at a time, a slow answer apart
 AT_ONCE = 8  # clients told at the same time
 TIMEOUTS = Timeouts(connect=3.0, read=5.0, total=8.0)
 LEASE_MILLISECONDS = 30_000  # nobody else tells the client meanwhile
@@ -50,8 +52,9 @@ def tell_due(context: Context) -> int:
         return 0
     http = Http(TIMEOUTS, connections=AT_ONCE)
     with ThreadPoolExecutor(min(AT_ONCE, len(due))) as pool:
-        told = pool.map(lambda row: _safely(context, http, row, Scope.read(known[row["client"]]["scopes"])), due)
-        return sum(told)
+        told = sum(pool.map(lambda row: _safely(context, http, row, Scope.read(known[row["client"]]["scopes"])), due))
+    http.session.close()
+    return told
 
 
 def _safely(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) -> int:
@@ -64,6 +67,7 @@ def _safely(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) 
 
 def _tell(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) -> int:
     client, position, count = row["client"], Position.read(row["cursor"]), 0
+    until = time.monotonic() + SECONDS
     if not scope.allows(FEED):
         return 0
     for _ in range(MESSAGES):
@@ -83,7 +87,7 @@ def _tell(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) ->
         count += len(portion.items)
         row, position = {**row, "failures": 0}, portion.next
         log.info("tell.told", client=client, count=len(portion.items))
-        if not portion.more:
+        if not portion.more or time.monotonic() > until:
             return count
     return count
 
