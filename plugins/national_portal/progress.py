@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Reason, unknown
 from plugins.national_portal.answers import Meaning
 from plugins.national_portal.codes import FIND_DOSSIER, PROGRESS_ROWS, SEND_PROGRESS
 from plugins.national_portal.dossier import TELLING, Dossier
@@ -57,8 +56,6 @@ def _send_rows(line: Line, chunk: Sequence[tuple[Dossier, str]]) -> Reply | None
 def _tell_singly(line: Line, case: Dossier, keys: set[str]) -> None:
     """A refused call may have been taken in part: look first, then send row by row until one is refused alone."""
     if not _look(line, case):
-        sentence = "A call with its steps was refused, and what was taken of it could not be looked up."
-        case.outcome = unknown(case.outgoing, Reason.UNANSWERED, detail=sentence, acknowledged=case.memo())
         return
     for key in [key for key in case.missing() if key in keys]:
         reply = _send_rows(line, [(case, key)])
