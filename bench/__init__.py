@@ -1,0 +1,1 @@
+"""Measurements: figures as ratios of one run. `python -m bench [put|batch|deliver|latency|memory|start] …`."""

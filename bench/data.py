@@ -1,0 +1,21 @@
+"""The dossiers that are measured with: those of the demo, each with its own number."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from hub.demo.dossiers import cases
+from hub.demo.shipped import offered
+
+
+def dossiers(number: int, *, seed: int = 7) -> list[dict[str, Any]]:
+    """Whole dossiers with their events, about three kilobytes each."""
+    return [case.whole for case in cases(number, procedures=offered(40), now=datetime.now(UTC), seed=seed)]
+
+
+def line(document: dict[str, Any]) -> bytes:
+    """One line of a batch."""
+    return orjson.dumps({"kind": "dossier", "document": document}, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,114 @@
+"""A small load generator: processes with raw keep-alive sockets, since an HTTP library is slower than the server.
+
+Each connection sends its prepared requests one after the other and waits for each answer. Only what such answers need
+is understood: a status line and Content-Length.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass
+class Measured:
+    """What came of a load. seconds: each request's duration, sorted."""
+
+    requests: int = 0
+    failed: int = 0
+    elapsed: float = 0.0
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.requests / self.elapsed if self.elapsed else 0.0
+
+    def percentile(self, share: float) -> float:
+        """The duration that this share of requests did not pass, in seconds."""
+        return self.seconds[min(int(len(self.seconds) * share), len(self.seconds) - 1)] if self.seconds else 0.0
+
+
+def load(address: tuple[str, int], plans: Sequence[Sequence[bytes]], *, gap: float = 0.0) -> Measured:
+    """Send each plan over a connection of its own, all at the same time, from two processes.
+
+    gap: seconds between the starts of two requests of one connection (0: as fast as it answers).
+    """
+    queue: multiprocessing.Queue[tuple[float, float, list[float], int]] = multiprocessing.Queue()
+    halves = [list(plans[0::2]), list(plans[1::2])]
+    workers = [multiprocessing.Process(target=_process, args=(address, half, gap, queue)) for half in halves if half]
+    for worker in workers:
+        worker.start()
+    told = [queue.get() for _ in workers]
+    for worker in workers:
+        worker.join()
+    seconds = sorted(one for _, _, durations, _ in told for one in durations)
+    elapsed = max(end for _, end, _, _ in told) - min(start for start, _, _, _ in told)
+    return Measured(len(seconds), sum(failed for *_, failed in told), elapsed, seconds)
+
+
+def _process(
+    address: tuple[str, int], plans: Sequence[Sequence[bytes]], gap: float, queue: multiprocessing.Queue
+) -> None:
+    """Drive all connections of this process with one selector-free loop: send on all, then read from all."""
+    import threading
+
+    durations: list[float] = []
+    failures: list[int] = []
+    lock = threading.Lock()
+
+    def run(plan: Sequence[bytes]) -> None:
+        mine, failed = _connection(address, plan, gap)
+        with lock:
+            durations.extend(mine)
+            failures.append(failed)
+
+    threads = [threading.Thread(target=run, args=(plan,)) for plan in plans]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    queue.put((started, time.monotonic(), durations, sum(failures)))
+
+
+def _connection(address: tuple[str, int], plan: Sequence[bytes], gap: float) -> tuple[list[float], int]:
+    durations, failed = [], 0
+    due = time.monotonic()
+    with socket.create_connection(address) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for request in plan:
+            if gap:
+                due += gap
+                time.sleep(max(due - time.monotonic(), 0))
+            started = time.monotonic()
+            line.sendall(request)
+            failed += not _answer(line).startswith(b"HTTP/1.1 20")
+            durations.append(time.monotonic() - started)
+    return durations, failed
+
+
+def _answer(line: socket.socket) -> bytes:
+    """Read one answer whole; return it."""
+    data = line.recv(65_536)
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        data += _more(line)
+    head = data[:end].lower()
+    at = head.find(b"content-length:")
+    length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+    while len(data) < end + 4 + length:
+        data += _more(line)
+    return data
+
+
+def _more(line: socket.socket) -> bytes:
+    data = line.recv(65_536)
+    if not data:
+        raise ConnectionError("the server closed the line")
+    return data
