@@ -5,12 +5,10 @@ The command line and the console share these. Processes notice changed channels 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hub.domain import vault
-from hub.domain.retry import Politeness
-from hub.domain.routing import Routing
+from hub.flows.wishes import NotPossible, Wish, check_name, check_wish, kept_secrets
 from hub.store import channels, delivery_views, ledger
 
 if TYPE_CHECKING:
@@ -20,25 +18,21 @@ if TYPE_CHECKING:
 
     from hub.flows.context import Context
 
+__all__ = [
+    "NotPossible",
+    "Wish",
+    "check_name",
+    "find_channel",
+    "note",
+    "pause",
+    "put_channel",
+    "remove_channel",
+    "replay",
+    "resume",
+    "shown_channel",
+]
+
 FIRST_SECOND = 1_700_000_000  # versions of channels count from here; see _version
-
-
-class NotPossible(Exception):
-    """The wish cannot be fulfilled; `sentences` tell why, in English and Vietnamese."""
-
-    def __init__(self, *sentences: str) -> None:
-        self.sentences = sentences
-        super().__init__("\n".join(sentences))
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A channel as somebody wants it. A secret given as `[ẩn]` stays what it is."""
-
-    connector: str
-    settings: Mapping[str, Any]
-    routing: Mapping[str, Any] = field(default_factory=dict)
-    politeness: Mapping[str, Any] = field(default_factory=dict)
 
 
 def note(context: Context, connection: Connection, actor: str, line: Sequence[Any]) -> None:
@@ -61,8 +55,8 @@ def put_channel(context: Context, name: str, wish: Wish, *, actor: str) -> str:
     def write(connection: Connection) -> str:
         known = channels.find(connection, name)
         kept = known["settings"] if known and known["connector"] == wish.connector else {}
-        settings = _kept_secrets(context, wish.settings, kept, schema)
-        _check(context, wish, settings)
+        settings = kept_secrets(context, wish.settings, kept, schema)
+        check_wish(context, wish, settings)
         values: dict[str, Any] = {
             "connector": wish.connector,
             "settings": settings,
@@ -141,46 +135,6 @@ def shown_channel(context: Context, row: Mapping[str, Any]) -> dict[str, Any]:
         "routing": row["routing"],
         "politeness": row["politeness"],
     }
-
-
-def check_name(name: str) -> None:
-    """Names of channels and clients stand in addresses and logs. Raises NotPossible."""
-    if not (name.isascii() and name.replace("_", "").isalnum() and name[:1].isalpha() and name == name.lower()):
-        raise NotPossible(
-            f"{name} is no name: lower-case letters, digits and _, beginning with a letter.",
-            f"{name} không hợp lệ: chỉ dùng chữ thường, chữ số và _, bắt đầu bằng chữ.",
-        )
-
-
-def _check(context: Context, wish: Wish, settings: Mapping[str, Any]) -> None:
-    """Check the settings as the connector will get them; no value is repeated."""
-    problems = context.plugins.catalogue.problems(wish.connector, vault.opened(context.vault, settings))
-    sentences = [text for one in problems for text in (one.en, one.vi)]
-    for read, value in ((Routing.read, wish.routing), (Politeness.read, wish.politeness)):
-        try:
-            read(value)
-        except (ValueError, TypeError) as problem:
-            sentences.append(f"{problem}")
-    if sentences:
-        raise NotPossible(*sentences)
-
-
-def _kept_secrets(
-    context: Context, given: Mapping[str, Any], kept: Mapping[str, Any], schema: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Seal new secrets; one that is hidden or the same as before stays as it is kept."""
-    secret = vault.secret_names(schema)
-    fresh = {
-        name: value for name, value in given.items() if not (name in secret and _same(context, value, kept.get(name)))
-    }
-    return {**{name: kept[name] for name in given if name not in fresh}, **vault.sealed(context.vault, fresh, schema)}
-
-
-def _same(context: Context, given: Any, kept: Any) -> bool:
-    if kept is None:
-        return False
-    hidden = given == vault.SHOWN or (isinstance(given, list) and given and all(one == vault.SHOWN for one in given))
-    return bool(hidden) or vault.opened(context.vault, {"": kept}) == {"": given}
 
 
 def _version(context: Context) -> int:

@@ -10,11 +10,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.flows.deliver import NOTHING, deliver
-from hub.flows.pull import Overtaken, poll, pull
+from hub.flows.pull import Overtaken, pull
 from hub.sdk.connector import Polls, Pulls, Pushes
 from hub.sdk.errors import ConnectorError
-from hub.store import channels, delivery_views, duties
+from hub.store import channels, delivery_views
 from hub.worker.pace import Pace
+from hub.worker.poller import Poller, on_duty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +28,6 @@ log = structlog.get_logger("hub.worker")
 
 IDLE_SECONDS = 1.0  # the longest an idle thread sleeps without looking; changes wake it earlier
 TROUBLED_SECONDS = 1.0  # after a fault of our own or of the database: no hot loop
-DUTY_MILLISECONDS = (
-    10_000  # two pullers at once are harmless (the cursor moves once), a dead one must not be waited for
-)
-POLL_BATCH = 100
 
 
 class Runner:
@@ -136,34 +133,10 @@ class Runner:
 
     def _pull(self) -> float:
         pause = self.channel.politeness.poll_seconds
-        if not _on_duty(self._context, f"pull:{self.channel.name}"):
+        if not on_duty(self._context, f"pull:{self.channel.name}"):
             return pause
         try:
             pull(self._context, self.channel, go_on=self.going_on)
         except Overtaken:
             log.info("pull.overtaken")
         return pause
-
-
-class Poller:
-    """Goes round the open records of a channel, a batch at a time."""
-
-    def __init__(self, context: Context, channel: Channel, go_on: Callable[[], bool]) -> None:
-        self._context, self._channel, self._go_on = context, channel, go_on
-
-    def turn(self) -> float:
-        """One round."""
-        pause = self._channel.politeness.poll_seconds
-        if not _on_duty(self._context, f"poll:{self._channel.name}"):
-            return pause
-        after = poll(self._context, self._channel, after=0, limit=POLL_BATCH)
-        while after and self._go_on():
-            after = poll(self._context, self._channel, after=after, limit=POLL_BATCH)
-        return pause
-
-
-def _on_duty(context: Context, name: str) -> bool:
-    lease = DUTY_MILLISECONDS
-    return context.store.write(
-        lambda connection: duties.take(connection, name, owner=context.node, now=context.now(), lease=lease)
-    )
