@@ -1,5 +1,6 @@
 """All a plugin author needs: markers, the connector and its abilities, types, outcomes, errors, tools."""
 
+from hub.sdk.answers import Answer
 from hub.sdk.connector import Connector, Polls, Pulls, Pushes, Recalls, Receives
 from hub.sdk.credentials import Credential, Renewable
 from hub.sdk.errors import (
@@ -15,7 +16,7 @@ from hub.sdk.errors import (
 )
 from hub.sdk.gateway import TokenGateway
 from hub.sdk.hookspecs import hookimpl
-from hub.sdk.http import Answer, Http, Timeouts
+from hub.sdk.http import Http, Timeouts
 from hub.sdk.meaning import health_of, outcome_of
 from hub.sdk.one_by_one import ask_each, push_each
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, deferred, delivered, rejected, unknown

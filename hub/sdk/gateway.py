@@ -9,7 +9,7 @@ from hub.sdk.credentials import Credential, Renewable
 from hub.sdk.errors import CredentialsRefused, Garbled, NotSent, Rejecting, Unanswered
 
 if TYPE_CHECKING:
-    from hub.sdk.http import Answer
+    from hub.sdk.answers import Answer
     from hub.sdk.tools import Tools
 
 OK, UNAUTHORISED, FORBIDDEN = 200, 401, 403

@@ -13,15 +13,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hub.sdk import exchange
-from hub.sdk.errors import Busy, Garbled, NotSent, Unanswered
+from hub.sdk.answers import Answer, raise_for
+from hub.sdk.errors import Garbled, NotSent, Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-TOO_MANY_REQUESTS = 429
-UNAVAILABLE = 503
-SERVER_ERROR = 500
 CHUNK = 65_536
 MAXIMUM_ANSWER = 64 * 1024 * 1024  # bytes
 
@@ -33,22 +31,6 @@ class Timeouts:
     connect: float = 6.0
     read: float = 30.0
     total: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A partner's answer below 500."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def json(self) -> Any:
-        """Return the body as JSON. Raises Garbled."""
-        try:
-            return orjson.loads(self.content)
-        except orjson.JSONDecodeError:
-            raise Garbled(f"The answer is not JSON ({len(self.content)} bytes).", code=str(self.status)) from None
 
 
 class Http:
@@ -170,20 +152,6 @@ def _never_connected(problem: requests.ConnectionError) -> bool:
         return True
     cause = problem.args[0] if problem.args else None
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, (NewConnectionError, ConnectTimeoutError))
-
-
-def raise_for(status: int, headers: Mapping[str, str]) -> None:
-    """Raise what an answer of this status means when nothing else is known of it: Busy, Unanswered, or nothing."""
-    if status in {TOO_MANY_REQUESTS, UNAVAILABLE}:
-        raise Busy(f"HTTP {status}", code=str(status), retry_after=_seconds(headers.get("Retry-After")))
-    if status >= SERVER_ERROR:
-        # A 500 or a gateway's 502/504 does not tell whether the partner had committed.
-        raise Unanswered(f"HTTP {status}", code=str(status))
-
-
-def _seconds(text: str | None) -> float | None:
-    """Retry-After in its seconds form (the date form is not used by any partner seen)."""
-    return float(text) if text and text.isascii() and text.isdigit() else None
 
 
 def _target(url: str) -> str:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hub.sdk.http import Answer, Http
+    from hub.sdk.answers import Answer
+    from hub.sdk.http import Http
 
 __all__ = ["Fault", "Soap"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import markup
+from hub.sdk.answers import raise_for
 from hub.sdk.errors import CredentialsRefused, Garbled, NotSent, Rejecting
-from hub.sdk.http import raise_for
 
 if TYPE_CHECKING:
-    from hub.sdk.http import Answer
+    from hub.sdk.answers import Answer
 
 REDIRECT = range(300, 400)
 NO_ENTRY = frozenset({401, 403})

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import orjson
 
+from hub.sdk.simulator.calls import Call, Response
 from hub.sdk.simulator.faults import Fault, Faults
+from hub.sdk.simulator.listener import Listener
 from hub.sdk.simulator.memory import Memory
-from hub.sdk.simulator.server import Call, Listener, Response
 from hub.sdk.types import Clock, SystemClock
 
 if TYPE_CHECKING:

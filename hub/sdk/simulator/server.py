@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 import socket
 import struct
-import threading
 import time
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-import orjson
-
+from hub.sdk.simulator.calls import Call, Response
 from hub.sdk.simulator.faults import TRANSPORT, Fault
 
 if TYPE_CHECKING:
@@ -25,38 +22,6 @@ if TYPE_CHECKING:
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 log = logging.getLogger("hub.simulator")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request as a partner's protocol sees it. `fault`: the protocol-level fault to play, if any."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]  # names in lower case
-    body: bytes
-    fault: Fault | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    def json(self) -> Any:
-        """Return the body as JSON; raises ValueError."""
-        return orjson.loads(self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What the partner answers."""
-
-    body: bytes
-    status: int = 200
-    content_type: str = "application/json; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def json(cls, value: Any, status: int = 200) -> Response:
-        """Answer with a JSON value."""
-        return cls(orjson.dumps(value), status)
 
 
 class Server(ThreadingHTTPServer):
@@ -165,46 +130,3 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if half:
             self._vanish(0)
-
-
-class Listener:
-    """Listens, and can stop listening for a while (`refuse`), on the same port."""
-
-    def __init__(self, simulator: Simulator, host: str, port: int) -> None:
-        self._simulator = simulator
-        self._server = Server((host, port), simulator)
-        self.host, self.port = host, int(self._server.server_address[1])
-        self._lock = threading.Lock()
-        self._timer: threading.Timer | None = None
-
-    def start(self) -> None:
-        """Serve in a background thread."""
-        server = self._server
-        threading.Thread(target=server.serve_forever, args=(0.05,), name="simulator", daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop for good."""
-        with self._lock:
-            if self._timer:
-                self._timer.cancel()
-            self._server.shutdown()
-            self._server.server_close()
-
-    def refuse(self, seconds: float) -> None:
-        """Close the door (new connections are refused), open it again after `seconds`."""
-        threading.Thread(target=self._refuse, args=(seconds,), daemon=True).start()
-
-    def _refuse(self, seconds: float) -> None:
-        with self._lock:
-            self._server.refusing = True  # connections that are already open are cut as well
-            self._server.shutdown()
-            self._server.server_close()
-            self._timer = threading.Timer(seconds, self._reopen)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _reopen(self) -> None:
-        with self._lock:
-            self._server = Server((self.host, self.port), self._simulator)
-            self._timer = None
-        self.start()

@@ -6,8 +6,8 @@ import base64
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from hub.sdk.simulator.calls import Call, Response
 from hub.sdk.simulator.faults import Fault
-from hub.sdk.simulator.server import Call, Response
 
 if TYPE_CHECKING:
     from hub.sdk.simulator.memory import Memory
