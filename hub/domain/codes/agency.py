@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from typing import Final
-
-import orjson
 
 from hub.domain.codes.malformed import Malformed
 
@@ -39,15 +35,6 @@ class Agency:
 
     def __str__(self) -> str:
         return ".".join(self.levels)
-
-
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """A retired root code, what took its place, and from which day."""
-
-    retired: str
-    successor: str
-    since: date
 
 
 def parse(text: str) -> Agency:
@@ -86,30 +73,6 @@ def within(text: str, ancestor: str) -> bool:
     return levels[: len(above)] == above
 
 
-def succession(root: str) -> Succession | None:
-    """What became of a retired province code, or None while it is in use."""
-    return _successions().get(root)
-
-
-def successor(text: str, *, on: date) -> str:
-    """The identifier that stands for this agency's province on a day.
-
-    Only a province itself has a known successor; what became of the offices below it, no table says, so they stay.
-    """
-    agency = parse(text)
-    change = succession(agency.root)
-    if change is None or on < change.since or len(agency.levels) > 1:
-        return str(agency)
-    return change.successor
-
-
-def governing_root(text: str, *, on: date) -> str:
-    """The root in charge of an agency on a day: that of its province's successor, if the province was merged away."""
-    root = parse(text).root
-    change = succession(root)
-    return change.successor if change is not None and on >= change.since else root
-
-
 _WIDTHS: Final = (2, 2, 3)
 """Digits of levels 2, 3 and 4 in the old form."""
 
@@ -119,10 +82,3 @@ def _trim(levels: tuple[str, ...]) -> tuple[str, ...]:
     while end > 1 and not levels[end - 1].strip("0"):
         end -= 1
     return levels[:end]
-
-
-@cache
-def _successions() -> dict[str, Succession]:
-    table = orjson.loads(files("hub.domain").joinpath("data/agency_successions.json").read_bytes())
-    since = date.fromisoformat(table["since"])
-    return {entry["retired"]: Succession(entry["retired"], entry["successor"], since) for entry in table["successions"]}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -96,23 +94,3 @@ def test_the_parent_of_an_agency() -> None:
     assert str(agency.parse("H56.22.17").parent) == "H56.22"
     assert str(agency.parse("H56.22.00.001").parent) == "H56.22"
     assert agency.parse("H56").parent is None
-
-
-def test_a_retired_province_is_followed_by_another_from_the_day_of_the_merger() -> None:
-    before, after = date(2025, 6, 30), date(2025, 7, 1)
-    assert agency.successor("H02", on=before) == "H02"
-    assert agency.successor("000.00.00.H02", on=after) == "H05"
-    assert agency.successor("H02.14", on=after) == "H02.14"
-    assert agency.governing_root("H02.14", on=after) == "H05"
-    assert agency.governing_root("H02.14", on=before) == "H02"
-    assert agency.governing_root("H56.14", on=after) == "H56"
-    assert agency.succession("H56") is None
-
-
-def test_the_shipped_table_is_that_of_the_data() -> None:
-    table = DATA / "agency_codes_H_pre2025.csv"
-    if not table.exists():
-        pytest.skip("the data folder is not here")
-    with table.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            assert agency.successor(row["agency_code"], on=date(2026, 1, 1)) == row["current_agency_code"]
