@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,44 +10,12 @@ import orjson
 from hub.plugging.outcomes import from_error, one_each
 from hub.sdk import Outcome, OutcomeWord, Outgoing, Pushes, Reason, Recalls
 from hub.sdk.exchange import Exchange, recording
+from hub.testing.delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from hub.sdk import Connector
-
-
-@dataclass(slots=True)
-class Delivery:
-    """What the delivery row keeps, as far as a connector can notice it."""
-
-    number: int
-    kind: str
-    key: str
-    document: Mapping[str, Any]
-    version: int = 1
-    acknowledged_version: int | None = None
-    acknowledged: Mapping[str, Any] = field(default_factory=dict)
-    reference: str | None = None
-    attempt: int = 0
-    uncertain: bool = False
-    parked: Reason | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
-
-    @property
-    def settled(self) -> bool:
-        """Tell whether the channel is known to hold the newest version."""
-        return self.acknowledged_version == self.version and not self.uncertain
-
-    @property
-    def due(self) -> bool:
-        """Tell whether the worker would take it up."""
-        return not self.settled and self.parked is None
-
-    @property
-    def name(self) -> str:
-        """The key of `/_sim/holdings`."""
-        return f"{self.kind}/{self.key}"
 
 
 class Driver:

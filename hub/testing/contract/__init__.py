@@ -16,14 +16,11 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite(
-    *(
-        f"hub.testing.contract.{each}"
-        for each in ("base", "bringing", "checking", "converging", "mapping", "pushing", "receiving", "settings")
-    )
-)
+PARTS = "answers base bench bringing checking converging making_equal mapping pushing receiving settings"
+pytest.register_assert_rewrite(*(f"hub.testing.contract.{part}" for part in PARTS.split()))
 
-from hub.testing.contract.base import Bench, ContractBase  # noqa: E402 (after the rewrite is asked for)
+from hub.testing.contract.base import ContractBase  # noqa: E402 (after the rewrite is asked for)
+from hub.testing.contract.bench import Bench  # noqa: E402
 from hub.testing.contract.bringing import BringingContract  # noqa: E402
 from hub.testing.contract.converging import ConvergingContract  # noqa: E402
 from hub.testing.contract.mapping import MappingContract  # noqa: E402
@@ -36,7 +33,7 @@ __all__ = ["Bench", "ConnectorContract", "ContractBase"]
 class ConnectorContract(
     SettingsContract,
     MappingContract,
-    ConvergingContract,  # which is also Checking and Pushing
+    ConvergingContract,  # which is also Checking, Pushing and Answers
     BringingContract,
     ReceivingContract,
 ):

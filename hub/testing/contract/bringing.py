@@ -8,11 +8,13 @@ import pytest
 
 from hub.sdk import ConnectorError, Incoming, Page, Pulls
 from hub.sdk.simulator import Fault
-from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.base import ContractBase
 from hub.testing.contract.documents import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hub.testing.contract.bench import Bench
 
 MOST_PAGES = 200
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from hub.sdk import Health, HealthWord
 from hub.sdk.simulator import Fault
 from hub.testing.clock import SetClock
-from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.base import ContractBase
+
+if TYPE_CHECKING:
+    from hub.testing.contract.bench import Bench
 
 
 class CheckingContract(ContractBase):

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from hub.sdk.simulator import Fault
 from hub.sdk.simulator.faults import TRANSPORT
-from hub.testing.contract.pushing import PushingContract
+from hub.testing.contract.answers import AnswersContract
 
 if TYPE_CHECKING:
-    from hub.testing.contract.base import Bench, Record
+    from hub.testing.contract.base import Record
+    from hub.testing.contract.bench import Bench
 
 DOOR_SHUT_SECONDS = 0.02
 
 
-class ConvergingContract(PushingContract):
+class ConvergingContract(AnswersContract):
     """The test that holds all others together."""
 
     def test_f15_under_every_fault_it_ends_equal_and_nothing_is_doubled(self, pushing: Bench) -> None:

@@ -11,7 +11,7 @@ from hub.sdk import Unmappable
 from hub.testing.contract.base import ContractBase
 
 if TYPE_CHECKING:
-    from hub.testing.contract.base import Bench
+    from hub.testing.contract.bench import Bench
 
 
 class MappingContract(ContractBase):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.sdk import Incoming, Receives, Reception, Refused, Reply
-from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.base import ContractBase
 from hub.testing.contract.documents import refusals
 
 if TYPE_CHECKING:
     from hub.sdk import Request
+    from hub.testing.contract.bench import Bench
 
 
 class ReceivingContract(ContractBase):

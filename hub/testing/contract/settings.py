@@ -11,11 +11,13 @@ from hub.plugging.checks import connector_problems
 from hub.sdk import ConnectorError, Pulls, Pushes
 from hub.sdk.exchange import recording
 from hub.sdk.simulator import Fault
-from hub.testing.contract.base import Bench, ContractBase
+from hub.testing.contract.base import ContractBase
 from hub.testing.contract.documents import personal_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from hub.testing.contract.bench import Bench
 
 STRUCTURAL = {"object", "array", "boolean"}
 
