@@ -6,15 +6,12 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from hub.sdk.simulator import Call, Fault, Response, Simulator, Tokens
+from hub.sdk.simulator import Call, Response, Simulator, Tokens
 from plugins.civil_status import client, simulator_cases
-from plugins.civil_status.formats import STAMP, VIETNAM
+from plugins.civil_status.simulator_office import NEXT, Office
 
 USER, PASSWORD = "mcdt", "mcdt-hotich"
 UNIT = "14758"
-NEXT = {"1": {"2", "3", "6"}, "2": {"1"}, "3": {"4", "6"}, "4": set[str](), "6": set[str]()}
-AUTO = {"1": "3", "3": "4"}
-RETURNED = "5"
 
 
 class CivilStatusSimulator(Simulator):
@@ -25,6 +22,7 @@ class CivilStatusSimulator(Simulator):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._tokens = Tokens(self.memory, self.clock)
+        self._office = Office(self.memory, self.clock)
 
     def settings(self) -> dict[str, Any]:
         """Return settings with which a channel reaches this simulator."""
@@ -43,10 +41,10 @@ class CivilStatusSimulator(Simulator):
         if not self._tokens.admit(call):
             return Response.json({"message": "Unauthorized"}, 401)
         if call.path == client.CASE:
-            return self._take(call)
+            return self._office.take(call)
         if call.path == client.REPORT:
-            return Response(self._hear(call).encode(), 200, "text/plain; charset=utf-8")
-        return self._tell(call) if call.path == client.RESULTS else Response.json({}, 404)
+            return Response(self._office.hear(call).encode(), 200, "text/plain; charset=utf-8")
+        return self._office.tell(call) if call.path == client.RESULTS else Response.json({}, 404)
 
     def holdings(self) -> dict[str, Any]:
         """Of each case its module, the fingerprint of its declaration and the reports it took."""
@@ -66,7 +64,7 @@ class CivilStatusSimulator(Simulator):
             return Response.json({"error": "act is 'auto' or 'decide' with a known 'dossier'"}, 422)
         if str(wish.get("status")) not in NEXT[held["status"]]:
             return Response.json({"error": f"after {held['status']} comes one of {sorted(NEXT[held['status']])}"}, 409)
-        self._decide(
+        self._office.decide(
             wish["dossier"], held, str(wish["status"]), {key: wish[key] for key in ("words", "limit") if key in wish}
         )
         return Response.json({"status": held["status"]})
@@ -81,74 +79,3 @@ class CivilStatusSimulator(Simulator):
         self.memory.put("refresh", refresh, value=True)
         end = (self.clock.now() + timedelta(days=1)).isoformat()
         return Response.json({"token": token, "refreshToken": refresh, "refreshTokenExpiryTime": end})
-
-    def _take(self, call: Call) -> Response:
-        if call.fault is Fault.ERROR_IN_200:
-            return simulator_cases.no("503", "Hệ thống bận, vui lòng thử lại sau")
-        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return simulator_cases.no("409", "Hồ sơ liên thông chưa được gửi")
-        wish = call.json()
-        key, held = wish.get("maHoSoMCDT", ""), self.memory.get("case", wish.get("maHoSoMCDT", ""))
-        problem = simulator_cases.problem(wish)
-        if problem:
-            return simulator_cases.no("400", problem)
-        if held and held["status"] != "2":
-            return simulator_cases.no("409", f"Hồ sơ {key} đã tồn tại")
-        fingerprint = hashlib.sha256(wish["data"].encode()).hexdigest()
-        fresh = {"module": wish["module"], "unit": wish["maDonVi"], "interlink": wish["maHoSoLT"], "reports": []}
-        case = (held or fresh) | {"declaration": fingerprint, "files": len(wish["fileDinhKem"])}
-        self._decide(key, case, "1", {})
-        self.memory.effect("case", key, {"taken": fingerprint})
-        odd = call.details.get("code", "00") if call.fault is Fault.ODD_CODE else "1"
-        words = "Tiếp nhận hồ sơ thành công"
-        return Response.json({"status": odd, "statusDescription": words, "errorCode": None, "errorDescription": None})
-
-    def _hear(self, call: Call) -> str:
-        """Answer a report as the software does: in words only."""
-        wish = call.json()
-        if call.fault in {Fault.ERROR_IN_200, Fault.ODD_CODE}:
-            return "Hệ thống bận, vui lòng thử lại sau" if call.fault is Fault.ERROR_IN_200 else "Lỗi -987"
-        if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
-            return "Hồ sơ chưa cập nhật trạng thái đăng ký"
-        key, status = str(wish.get("maHoSo")), str(wish.get("trangThai"))
-        held = self.memory.get("case", key)
-        if held is None:
-            return f"Hồ sơ {key} chưa được gửi sang phần mềm hộ tịch"
-        mark = [status, wish.get("thoiGianThucHien")]
-        if mark in held.get("marks", []):
-            return "Trạng thái đã tồn tại"
-        if self.memory.get("office", "auto") and status == RETURNED:
-            while held["status"] in AUTO:
-                self._decide(key, held, AUTO[held["status"]], {})
-        if held["reports"]:
-            return "Logic xử lý không hợp lệ"  # the case has ended here: returned, withdrawn or stopped
-        if held["status"] == "6" or (held["status"] == "4" and status != RETURNED):
-            return "Hồ sơ đã kết thúc hoặc đã bị từ chối. Không thể cập nhật trạng thái"
-        if status == RETURNED and held["status"] != "4":
-            return "Hồ sơ chưa cập nhật trạng thái đăng ký hộ tịch"
-        held["reports"] = [*held["reports"], status]
-        held["marks"] = [*held.get("marks", []), mark]
-        self.memory.put("case", key, held)
-        self.memory.effect("report", key, mark)
-        return "Cập nhật trạng thái thành công"
-
-    def _tell(self, call: Call) -> Response:
-        wish = call.json()
-        keys = wish["maDinhDanhHoSo"]
-        if call.fault is Fault.PARTIAL_BATCH:
-            keys = keys[: len(keys) // 2]
-        found = {
-            key: held for key in keys if (held := self.memory.get("case", key)) and held["module"] == wish["module"]
-        }
-        value = [simulator_cases.state(key, held) for key, held in found.items()]
-        if self.memory.get("office", "auto"):
-            for key, held in found.items():
-                if held["status"] in AUTO and not held["reports"]:
-                    self._decide(key, held, AUTO[held["status"]], {})
-        return Response.json({"status": 1, "statusDescription": "Thành công", "value": value})
-
-    def _decide(self, key: str, held: dict[str, Any], status: str, words: dict[str, Any]) -> None:
-        """Move a case on; its words are those of this step."""
-        held |= {"status": status, "at": self.clock.now().astimezone(VIETNAM).strftime(STAMP)}
-        held |= {"words": words.get("words"), "limit": words.get("limit")}
-        self.memory.put("case", key, held)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 from xml.sax.saxutils import escape
 
@@ -10,23 +9,17 @@ from hub.sdk import markup
 from hub.sdk.simulator import Call, Fault, Response, Simulator
 from plugins.sms.answers import DUPLICATE, NOT_SENT, QUEUED, SENT
 from plugins.sms.client import WSDL
-from plugins.sms.mapping import COMMAND, TEMPLATES, UNACCENTED
-from plugins.sms.text import is_simple
+from plugins.sms.mapping import TEMPLATES
+from plugins.sms.simulator_checks import matched, pattern, problem, value
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
     from xml.etree.ElementTree import Element
 
 NAMESPACE = "http://impl.bulkSms.ws/"
 USER, PASSWORD, CP_CODE, BRAND = "lienthong", "lienthong-sms", "LIENTHONG", "LIENTHONG"
-NUMBER = re.compile(r"84[35789][0-9]{8}")
-PLACES = {"code": r"(?P<code>\S+)", "due": r".{1,40}", "agency": r".{0,160}"}
 ENVELOPE = '<?xml version="1.0" ?><S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>{}</S:Body></S:Envelope>'
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(code|due|agency)\}", template)
-    return re.compile("".join(PLACES[part] if at % 2 else re.escape(part) for at, part in enumerate(parts)))
 
 
 class SmsSimulator(Simulator):
@@ -34,7 +27,7 @@ class SmsSimulator(Simulator):
 
     name = "sms"
     approved: ClassVar[Mapping[str, re.Pattern[str]]] = {
-        status: _pattern(template) for status, template in TEMPLATES.items()
+        status: pattern(template) for status, template in TEMPLATES.items()
     }
 
     def settings(self) -> dict[str, Any]:
@@ -48,8 +41,8 @@ class SmsSimulator(Simulator):
             return Response(WSDL.read_bytes(), 200, "text/xml; charset=utf-8")
         try:
             body = markup.child(markup.parse(call.body), "Body")
-        except markup.Unreadable as problem:
-            return _fault("Client", str(problem))
+        except markup.Unreadable as unreadable:
+            return _fault("Client", str(unreadable))
         operation = next(iter(body), None) if body is not None else None
         if call.fault is Fault.OUT_OF_ORDER_REFUSAL:
             return _fault("Client", "Refused out of order.")
@@ -68,13 +61,13 @@ class SmsSimulator(Simulator):
     def _queue(self, operation: Element, call: Call) -> tuple[str, str]:
         if call.fault is Fault.ERROR_IN_200:
             return "Check information error", NOT_SENT
-        problem = self._stranger(operation, call) or self._problem(operation)
-        if problem:
-            return problem, NOT_SENT
-        request, content = _value(operation, "RequestID"), _value(operation, "Content")
+        wrong = self._stranger(operation, call) or problem(operation, brand=BRAND)
+        if wrong:
+            return wrong, NOT_SENT
+        request, content = value(operation, "RequestID"), value(operation, "Content")
         if self.memory.get("requests", request):
             return DUPLICATE, NOT_SENT
-        status, code = self._match(content) or ("", "")
+        status, code = matched(self.approved, content) or ("", "")
         if not status:
             return "Check template: CONTENT_NOT_MATCH_TEMPLATE", NOT_SENT
         self.memory.put("requests", request, value=True)
@@ -85,38 +78,10 @@ class SmsSimulator(Simulator):
         return QUEUED, odd
 
     def _stranger(self, operation: Element, call: Call) -> str | None:
-        if _value(operation, "CPCode") != CP_CODE:
+        if value(operation, "CPCode") != CP_CODE:
             return "CP_CODE_NOT_FOUND"
-        known = (_value(operation, "User"), _value(operation, "Password")) == (USER, PASSWORD)
+        known = (value(operation, "User"), value(operation, "Password")) == (USER, PASSWORD)
         return None if known and call.fault is not Fault.EXPIRED_SESSION else "WRONG_INFORMATION_AUTHENTICATE"
-
-    def _problem(self, operation: Element) -> str | None:
-        """The first check that fails, in the gateway's words."""
-        value = {str(child.tag): (child.text or "").strip() for child in operation}  # unqualified: a prefix fails here
-        checks = (
-            (value.get("RequestID"), "Check RequestID: NULL_OR_BLANK"),
-            (value.get("RequestID", "").isdecimal(), "Check RequestID: REQUEST_ID_NOT_NUMBER"),
-            (value.get("UserID"), "Check UserID: NULL_OR_BLANK"),
-            (NUMBER.fullmatch(value.get("ReceiverID", "")), "Check ReceiverID: FORMAT_ERROR"),
-            (value.get("UserID") == value.get("ReceiverID"), "UserID_NOT_EQUAL_ReceiverID"),
-            (value.get("ServiceID") == BRAND, "Check ServiceID: ALIAS_INVALID:TELCO=VT"),
-            (value.get("CommandCode") == COMMAND, "Check CommandCode: COMMAND_CODE_ERROR"),
-            (value.get("Content"), "Check Content: NULL_OR_BLANK"),
-            (value.get("ContentType") == UNACCENTED, "Check Content: CONTENT_TYPE_ERROR"),
-            (is_simple(value.get("Content", "")), "Check Content: MAXLENGTH_LIMIT_160_BYTE"),
-        )
-        return next((words for passed, words in checks if not passed), None)
-
-    def _match(self, content: str) -> tuple[str, str] | None:
-        for status, pattern in self.approved.items():
-            found = pattern.fullmatch(content)
-            if found:
-                return status, found["code"] if "code" in pattern.groupindex else "?"
-        return None
-
-
-def _value(operation: Element, name: str) -> str:
-    return (operation.findtext(name) or "").strip()
 
 
 def _reply(operation: str, **values: str) -> Response:
