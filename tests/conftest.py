@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from hub.testing.postgres import create_database, drop_database, ensure_runtime_directory, throwaway_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+settings.register_profile("house", deadline=None)  # a busy machine is no failure
+settings.load_profile("house")
 ensure_runtime_directory()
 for _name in [name for name in os.environ if name.startswith("HUB_")]:
     del os.environ[_name]  # a developer's own settings must not colour the tests
