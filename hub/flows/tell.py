@@ -6,19 +6,15 @@ no transaction is open over the call. One message carries up to 50 changes; its 
 
 from __future__ import annotations
 
-import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import structlog
 
-from hub.domain.retry import Politeness, wait
 from hub.domain.scope import FEED, Scope
-from hub.flows import feed, public_address
-from hub.sdk import signing
-from hub.sdk.errors import Busy, ConnectorError
+from hub.flows import feed
+from hub.flows.tell_call import call
 from hub.sdk.http import Http, Timeouts
 from hub.store import clients, webhooks
 from hub.store.changes import Position
@@ -36,9 +32,6 @@ SECONDS = 5.0  # for one client at a time, a slow answer apart
 AT_ONCE = 8  # clients told at the same time
 TIMEOUTS = Timeouts(connect=3.0, read=5.0, total=8.0)
 LEASE_MILLISECONDS = 30_000  # nobody else tells the client meanwhile
-POLITENESS = Politeness()
-GONE = 410
-OK = range(200, 300)
 
 
 def tell_due(context: Context) -> int:
@@ -81,7 +74,7 @@ def _tell(context: Context, http: Http, row: Mapping[str, Any], scope: Scope) ->
             continue
         if not _note(context, row, position, {"due_at": context.now() + LEASE_MILLISECONDS}):
             return count  # the client changed its webhook meanwhile
-        values = _call(context, http, row, portion)
+        values = call(context, http, row, portion)
         if not _note(context, row, position, values) or "cursor" not in values:
             return count
         count += len(portion.items)
@@ -97,41 +90,3 @@ def _note(context: Context, row: Mapping[str, Any], position: Position, values: 
     return context.store.write(
         lambda connection: webhooks.move(connection, row["client"], url=row["url"], cursor=str(position), values=values)
     )
-
-
-def _call(context: Context, http: Http, row: Mapping[str, Any], portion: feed.Portion) -> dict[str, Any]:
-    """Send one message; return what to write down."""
-    now = context.clock.now()
-    first, last = portion.items[0]["cursor"], portion.items[-1]["cursor"]
-    content = {
-        "type": "changes",
-        "timestamp": feed.moment(context.now()),
-        "data": {"items": portion.items, "next": str(portion.next)},
-    }
-    body = orjson.dumps(content)
-    secrets = [context.vault.open(one) for one in orjson.loads(row["secrets"])]
-    headers = signing.headers(secrets, message_id=f"changes_{first}_{last}", at=now, body=body)
-    wish = None
-    try:
-        public_address.check(row["url"], allow_private=context.settings.webhook_allow_private)
-        answer = http.post(row["url"], body=body, headers={"Content-Type": "application/json", **headers})
-    except public_address.NotPublic as problem:
-        return _failed(context, row, f"The address is not called: {problem}.", None)
-    except ConnectorError as problem:
-        wish = problem.retry_after if isinstance(problem, Busy) else None
-        return _failed(context, row, problem.sentence, wish)
-    if answer.status in OK:
-        return {"cursor": str(portion.next), "failures": 0, "due_at": context.now(), "detail": None}
-    if answer.status == GONE:
-        log.warning("tell.paused", client=row["client"])
-        return {"paused": True, "detail": "The client answered 410: it wants no more."}
-    return _failed(context, row, f"HTTP {answer.status}", wish)
-
-
-def _failed(context: Context, row: Mapping[str, Any], sentence: str, wish: float | None) -> dict[str, Any]:
-    failures = row["failures"] + 1
-    pause = wait(POLITENESS, tries=failures, wish=wish, chance=random.random())  # noqa: S311 (jitter)
-    log.warning("tell.refused", client=row["client"], failures=failures, sentence=sentence)
-    if pause is None:
-        return {"failures": failures, "paused": True, "detail": f"{sentence} (given up after {failures} tries)"}
-    return {"failures": failures, "due_at": context.now() + int(pause * 1000), "detail": sentence}

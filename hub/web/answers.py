@@ -8,7 +8,7 @@ from hub.domain.messages import KINDS
 from hub.flows.accept import Word
 from hub.observe import metrics
 from hub.web.conditions import etag
-from hub.web.errors import Refusal, shown
+from hub.web.refusal import Refusal, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 
 from hub.domain.scope import READ
 from hub.store import attachments as table
-from hub.web.errors import Refusal
 from hub.web.guards import client_required, no_guard
+from hub.web.refusal import Refusal
 from hub.wiring import LINK
 
 if TYPE_CHECKING:

@@ -19,9 +19,10 @@ from hub.domain.scope import WRITE
 from hub.flows.accept import accept
 from hub.web import answers, json_body, languages, parameters, writing
 from hub.web.batch_shape import shape_problem
-from hub.web.errors import Refusal, body, refusal_of
+from hub.web.errors import body, refusal_of
 from hub.web.guards import client_required
 from hub.web.lines import READ, lines
+from hub.web.refusal import Refusal
 from hub.web.writing import Write
 
 if TYPE_CHECKING:

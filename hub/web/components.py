@@ -1,4 +1,4 @@
-"""Component schemas of the OpenAPI description that no document schema has: answers, lines of a batch, errors."""
+"""Component schemas of the OpenAPI description that no document schema has: of writes, batches and errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from hub.domain.messages import KINDS
 from hub.flows.accept import Word
-from hub.sdk.outcomes import Reason
 
 Schema = dict[str, Any]
 
@@ -16,11 +15,13 @@ def text(vi: str, en: str, **more: Any) -> Schema:
     return {"type": "string", "description": f"{en} · {vi}", **more}
 
 
-def _object(required: list[str], properties: Schema, **more: Any) -> Schema:
+def mapping(required: list[str], properties: Schema, **more: Any) -> Schema:
+    """An object."""
     return {"type": "object", "required": required, "properties": properties, **more}
 
 
-def _list(items: Schema) -> Schema:
+def listing(items: Schema) -> Schema:
+    """A list of these."""
     return {"type": "array", "items": items}
 
 
@@ -33,7 +34,7 @@ WHOLE: Final[Schema] = {"type": "integer", "minimum": 0}
 WORDS: Final = [word.value for word in Word if word is not Word.PRECONDITION_FAILED]
 KIND: Final = text("Loại bản ghi", "Kind of record", enum=list(KINDS))
 
-_WRITTEN: Final = _object(
+_WRITTEN: Final = mapping(
     ["kind", "key", "version", "word", "flags", "warnings"],
     {
         "kind": KIND,
@@ -41,14 +42,14 @@ _WRITTEN: Final = _object(
         "version": WHOLE,
         "word": text("Kết quả", "What became of it", enum=WORDS),
         "status": {"type": ["string", "null"], "description": "Status of the record now · Trạng thái hiện tại"},
-        "flags": _list(text("Cờ", "What is odd about the record")),
-        "warnings": _list(reference("Finding")),
+        "flags": listing(text("Cờ", "What is odd about the record")),
+        "warnings": listing(reference("Finding")),
     },
 )
 _LINE: Final[Schema] = {"type": "integer", "minimum": 1, "description": "Number of the line · Số thứ tự dòng"}
 
 SCHEMAS: Final[dict[str, Schema]] = {
-    "Finding": _object(
+    "Finding": mapping(
         ["pointer", "code", "vi", "en"],
         {
             "pointer": text("Vị trí (JSON Pointer)", "Where (JSON Pointer)"),
@@ -57,7 +58,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "en": text("Câu tiếng Anh", "Sentence in English"),
         },
     ),
-    "Problem": _object(
+    "Problem": mapping(
         ["type", "title", "status", "code", "detail", "vi", "en", "request_id"],
         {
             "type": text("Trang giải thích", "Page that explains it", format="uri-reference"),
@@ -67,7 +68,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "detail": text("Câu theo Accept-Language", "Sentence by Accept-Language"),
             "vi": text("Câu tiếng Việt", "Sentence in Vietnamese"),
             "en": text("Câu tiếng Anh", "Sentence in English"),
-            "errors": _list(reference("Finding")),
+            "errors": listing(reference("Finding")),
             "request_id": text("Mã yêu cầu, để báo lỗi", "Id of the request, to report it"),
         },
     ),
@@ -75,9 +76,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Events": {
         "oneOf": [
             reference("event"),
-            _object(
+            mapping(
                 ["events"],
-                {"events": {**_list(reference("event")), "minItems": 1, "maxItems": 1000}},
+                {"events": {**listing(reference("event")), "minItems": 1, "maxItems": 1000}},
                 additionalProperties=False,
             ),
         ]
@@ -85,14 +86,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "BatchLine": {
         "oneOf": [
             *(
-                _object(
+                mapping(
                     ["kind", "document"],
                     {"kind": {"const": kind}, "document": reference(kind)},
                     additionalProperties=False,
                 )
                 for kind in KINDS
             ),
-            _object(
+            mapping(
                 ["kind", "key", "event"],
                 {
                     "kind": {"const": "event"},
@@ -105,8 +106,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     },
     "BatchResult": {
         "oneOf": [
-            _object(["line", *_WRITTEN["required"]], {"line": _LINE, **_WRITTEN["properties"]}),
-            _object(
+            mapping(["line", *_WRITTEN["required"]], {"line": _LINE, **_WRITTEN["properties"]}),
+            mapping(
                 ["line", "error"],
                 {
                     "line": _LINE,
@@ -119,88 +120,4 @@ SCHEMAS: Final[dict[str, Schema]] = {
             ),
         ]
     },
-    "Change": _object(
-        ["cursor", "kind", "key", "version", "word", "source", "agency", "events", "at"],
-        {
-            "cursor": text("Con trỏ ngay sau dòng này", "Cursor right after this line"),
-            "kind": KIND,
-            "key": text("Mã", "Key"),
-            "version": WHOLE,
-            "word": text("Tạo mới hay cập nhật", "What happened", enum=["created", "updated"]),
-            "source": text("Ai gửi", "Who told it: a client, a channel, or hub"),
-            "agency": text("Cơ quan", "Agency of the record"),
-            "events": _list(text("Khóa sự kiện mới", "Key of an event that is new")),
-            "at": text("Lúc nào", "When", format="date-time"),
-            "document": {"type": "object", "description": "The record's present document · Tài liệu hiện tại"},
-        },
-    ),
-    "Changes": _object(
-        ["items", "next", "more"],
-        {
-            "items": _list(reference("Change")),
-            "next": text("Đưa vào `after` lần sau", "Give it as `after` next time"),
-            "more": {"type": "boolean", "description": "There is more at once · Còn nữa ngay"},
-        },
-    ),
-    "Deliveries": _object(
-        ["key", "version", "items"],
-        {
-            "key": text("Mã hồ sơ", "Code"),
-            "version": WHOLE,
-            "items": _list(
-                _object(
-                    ["channel", "state", "wanted_version", "acknowledged_version", "attempts", "updated_at"],
-                    {
-                        "channel": text("Kênh", "Channel"),
-                        "state": text("Trạng thái", "State", enum=["waiting", "delivered", "parked"]),
-                        "wanted_version": WHOLE,
-                        "acknowledged_version": {"type": ["integer", "null"]},
-                        "attempts": WHOLE,
-                        "updated_at": text("Lúc nào", "When", format="date-time"),
-                        "due_at": text("Lần thử tới", "Next try", format="date-time"),
-                        "reason": text("Lý do", "Reason", enum=[reason.value for reason in Reason]),
-                        "code": {"type": ["string", "null"], "description": "The partner's own code · Mã của đối tác"},
-                        "detail": {"type": ["string", "null"]},
-                        "advice": _object(["vi", "en"], {"vi": {"type": "string"}, "en": {"type": "string"}}),
-                    },
-                )
-            ),
-        },
-    ),
-    "WebhookWish": _object(
-        ["url"],
-        {
-            "url": text("Địa chỉ", "Address", format="uri", maxLength=2000),
-            "rotate": {"type": "boolean", "description": "Make a new secret · Tạo khóa mới"},
-        },
-        additionalProperties=False,
-    ),
-    "Webhook": _object(
-        ["url", "secrets", "cursor", "paused", "failures", "detail"],
-        {
-            "url": text("Địa chỉ", "Address"),
-            "secret": text("Khóa ký, chỉ hiện một lần", "Signing secret, shown once"),
-            "secrets": {"type": "integer", "description": "How many secrets sign · Số khóa đang ký"},
-            "cursor": text("Đã báo tới đâu", "How far it has been told"),
-            "paused": {"type": "boolean"},
-            "failures": WHOLE,
-            "detail": {"type": ["string", "null"]},
-        },
-    ),
 }
-
-
-def page(kind: str) -> Schema:
-    """The answer of a list."""
-    from hub.domain.messages import KEY_OF
-
-    entry = _object(
-        [KEY_OF[kind], "version", "updated_at", "document"],
-        {
-            KEY_OF[kind]: text("Mã", "Key"),
-            "version": WHOLE,
-            "updated_at": text("Lúc nào", "When", format="date-time"),
-            "document": {"type": "object", "description": f"A {kind} as GET gives it"},
-        },
-    )
-    return _object(["items", "next"], {"items": _list(entry), "next": {"type": ["string", "null"]}})

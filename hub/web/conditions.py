@@ -6,7 +6,7 @@ import re
 
 from flask import request
 
-from hub.web.errors import Refusal
+from hub.web.refusal import Refusal
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"', re.ASCII)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)

@@ -23,8 +23,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1b1b1b;background:#fff}
 h2{margin-top:2.5rem;border-bottom:1px solid #ccc}code,pre{font:14px/1.4 ui-monospace,monospace}
-pre{background:#f4f4f4;padding:.75rem;overflow-x:auto}
-details{margin:.4rem 0;border-left:3px solid #ddd;padding-left:.8rem}
+pre{background:#f4f4f4;padding:.75rem}details{margin:.4rem 0;border-left:3px solid #ddd;padding-left:.8rem}
 summary{cursor:pointer}b.m{display:inline-block;min-width:4.5rem;text-transform:uppercase}table{border-collapse:collapse}
 td,th{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top}
 @media (prefers-color-scheme:dark){body{background:#161616;color:#eee}pre{background:#262626}a{color:#8ab4f8}}
@@ -51,8 +50,7 @@ def page(url: str) -> str:
     schemas = whole["components"]["schemas"]
     return "\n".join(
         (
-            "<!doctype html><html lang=vi><meta charset=utf-8>",
-            "<meta name=viewport content='width=device-width,initial-scale=1'>",
+            "<!doctype html><html lang=vi><meta charset=utf-8><meta name=viewport content='width=device-width'>",
             f"<title>Liên Thông API</title><style>{STYLE}</style><h1>Liên Thông API</h1>",
             f"<p>{_text(whole['info']['description'])}</p><p><a href=openapi.json>openapi.json</a> (OpenAPI 3.1)</p>",
             f"<pre>curl -H 'Authorization: Bearer lt_…' {escape(url)}/v1/dossiers?limit=1</pre>",

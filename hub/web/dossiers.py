@@ -15,9 +15,9 @@ from hub.flows.accept import Unit, Word
 from hub.sdk.outcomes import ADVICE, Reason
 from hub.store import delivery_views, idempotency
 from hub.web import answers, conditions, json_body, writing
-from hub.web.errors import Refusal
 from hub.web.guards import client_required
 from hub.web.records import JSON, STATUS, blueprint, find
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

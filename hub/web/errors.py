@@ -15,13 +15,13 @@ from hub.flows.receive import NoSuchChannel, UnusableChannel
 from hub.web.error_table import TABLE
 from hub.web.json_body import BadBody
 from hub.web.languages import asked
+from hub.web.refusal import Refusal, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flask import Flask
 
-    from hub.domain.problem import Problem
 
 log = structlog.get_logger("hub.web")
 
@@ -42,27 +42,6 @@ BY_EXCEPTION: Final[Sequence[tuple[type[Exception], str]]] = (
 )
 
 RETRY_AFTER: Final = "2"  # seconds
-
-
-class Refusal(Exception):
-    """A request that is refused for a reason of the table; `errors` say what is wrong where."""
-
-    def __init__(
-        self,
-        code: str,
-        errors: Sequence[Problem] = (),
-        *,
-        vi: str = "",
-        en: str = "",
-        headers: Mapping[str, str] | None = None,
-        **facts: Any,
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.errors = errors
-        self.sentences = (vi, en)
-        self.headers = dict(headers or {})
-        self.facts = facts
 
 
 def register(app: Flask) -> None:
@@ -108,11 +87,6 @@ def body(refusal: Refusal, language: str, request_id: str) -> dict[str, Any]:
     if refusal.errors:
         problem["errors"] = [shown(each) for each in refusal.errors]
     return problem
-
-
-def shown(problem: Problem) -> dict[str, str]:
-    """Express one error or warning of a document; it holds no value of the document."""
-    return {"pointer": problem.pointer, "code": problem.code, "vi": problem.vi, "en": problem.en}
 
 
 def answer(refusal: Refusal) -> Response:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 from flask import g, request
 
-from hub.web.errors import Refusal
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

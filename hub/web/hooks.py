@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 from hub.flows.receive import receive
 from hub.sdk.errors import Refused
 from hub.sdk.types import Request
-from hub.web.errors import Refusal
 from hub.web.guards import no_guard
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

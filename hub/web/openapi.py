@@ -10,7 +10,8 @@ from flask import Blueprint, Response
 
 from hub.domain.bundling import examples
 from hub.domain.messages import KINDS
-from hub.web.components import SCHEMAS, page, reference
+from hub.web.components import SCHEMAS, reference
+from hub.web.components_read import READ_SCHEMAS, page
 from hub.web.described import PARAMETERS, documents
 from hub.web.error_table import TABLE
 from hub.web.errors import CONTENT_TYPE
@@ -70,7 +71,7 @@ def description(url: str) -> dict[str, Any]:
                     "content": {CONTENT_TYPE: {"schema": reference("Problem")}},
                 }
             },
-            "schemas": {**documents(), **SCHEMAS, **{_page_name(kind): page(kind) for kind in KINDS}},
+            "schemas": {**documents(), **SCHEMAS, **READ_SCHEMAS, **{_page_name(kind): page(kind) for kind in KINDS}},
         },
     }
 

@@ -12,7 +12,7 @@ from hub.domain.codes import agency, dossier_number, procedure_code
 from hub.domain.codes.malformed import Malformed
 from hub.flows.context import milliseconds
 from hub.web import json_body
-from hub.web.errors import Refusal
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,9 @@ from hub.domain.scope import READ, WRITE
 from hub.flows.accept import Word
 from hub.store import look_ups, records
 from hub.web import answers, conditions, parameters, writing
-from hub.web.errors import Refusal
 from hub.web.guards import client_required
 from hub.web.lists import listed
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping

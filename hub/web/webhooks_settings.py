@@ -14,8 +14,8 @@ from hub.flows import public_address
 from hub.sdk import signing
 from hub.store import changes, webhooks
 from hub.web import parameters
-from hub.web.errors import Refusal
 from hub.web.guards import client_required
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping

@@ -13,8 +13,8 @@ from hub.flows.accept import Unit
 from hub.flows.admit import admit_document, admit_events
 from hub.store import look_ups
 from hub.web import answers
-from hub.web.errors import Refusal
 from hub.web.parameters import CANONICAL
+from hub.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

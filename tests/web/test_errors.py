@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from hub.web import app as web_app
 from hub.web.error_table import TABLE
-from hub.web.errors import Refusal, refusal_of
+from hub.web.errors import refusal_of
+from hub.web.refusal import Refusal
 
 
 def path_of(document):
