@@ -1,0 +1,129 @@
+"""The other commands: each does what its help says, and mistakes are sentences, not tracebacks."""
+
+from __future__ import annotations
+
+import time
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from hub.cli import COMMANDS, main
+from hub.domain.schemas import examples
+
+DOSSIER = examples("dossier")["birth-at-the-counter"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_in_two_languages(command):
+    said = CliRunner().invoke(main, [command, "--help"]).output
+
+    assert said.isascii() is False
+    assert said.startswith("Usage:")
+
+
+def test_help_imports_nothing_heavy():
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from hub.cli import main; print([m for m in ('sqlalchemy', 'flask', 'rich') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_init_makes_key_and_database_and_may_run_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, second = (CliRunner().invoke(main, ["init"]) for _ in range(2))
+
+    assert first.exit_code == second.exit_code == 0
+    assert (tmp_path / "lienthong.key").stat().st_mode & 0o077 == 0
+    assert "The secret key is there." in second.output
+
+
+def test_a_misspelt_setting_is_a_sentence(hub, monkeypatch):
+    monkeypatch.setenv("HUB_LISTENN", "x")
+
+    assert "did you mean HUB_LISTEN?" in hub("channels", "list", status=1)
+
+
+def test_a_database_without_schema_is_a_sentence(environment, monkeypatch):
+    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite:///{environment / 'empty.db'}")
+    result = CliRunner().invoke(main, ["channels", "list"])
+
+    assert result.exit_code == 1
+    assert "hub init" in result.output
+
+
+def test_a_client_gets_keys_that_are_shown_once_and_can_be_revoked(hub, told):
+    hub("clients", "add", "one_stop", "--can", "read,write", "--agency", "H56", "--title", "Một cửa")
+    key = hub("clients", "key", "one_stop", "--days", "30").splitlines()[0]
+    kept = told("clients", "list")[0]
+
+    assert key.startswith("lt_")
+    assert key not in hub("clients", "list", "--json")
+    assert kept["scopes"] == {"can": ["read", "write"], "agencies": ["H56"]}
+    assert kept["keys"][0]["expires_at"] > time.time() * 1000
+    hub("clients", "revoke", key)
+    assert told("clients", "list")[0]["keys"][0]["revoked_at"]
+    hub("clients", "disable", "one_stop")
+    assert told("clients", "list")[0]["disabled"]
+    hub("clients", "enable", "one_stop")
+
+
+def test_clients_mistakes_are_told(hub):
+    assert "can has no fly" in hub("clients", "add", "x", "--can", "fly", status=1)
+    assert "No client is called nobody" in hub("clients", "key", "nobody", status=1)
+    hub("clients", "add", "x")
+    assert "private network" in hub("clients", "webhook", "x", "http://127.0.0.1/", status=1)
+
+
+def test_plugins_and_the_settings_of_a_connector_are_shown(hub, told):
+    assert {"national_portal", "province_portal", "postal", "civil_status", "sms"} <= {
+        one["plugin"] for one in told("plugins", "list")
+    }
+    assert "password" in hub("plugins", "show", "sms")
+
+
+def test_records_are_imported_listed_and_shown_without_personal_data(hub, told, environment):
+    file = environment / "dossiers.ndjson"
+    file.write_bytes(orjson.dumps(DOSSIER) + b"\n{}\nnot json\n")
+    hub("records", "import", "dossier", str(file), status=1)
+
+    assert [one["key"] for one in told("records", "list", "dossier")] == [DOSSIER["code"]]
+    masked = hub("records", "show", "dossier", DOSSIER["code"])
+    assert DOSSIER["applicant"]["name"] not in masked
+    assert DOSSIER["applicant"]["name"] in hub("records", "show", "dossier", DOSSIER["code"], "--personal")
+    assert "There is no dossier" in hub("records", "show", "dossier", "H56.14-260511-9999", status=1)
+
+
+def test_deliveries_wait_for_a_channel_and_keep_it_from_being_removed(hub, told, environment, settings):
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    file = environment / "dossiers.ndjson"
+    file.write_bytes(orjson.dumps(DOSSIER) + b"\n")
+    hub("records", "import", "dossier", str(file))
+
+    waiting = told("deliveries", "list", "--state", "waiting")
+    assert [(one["channel"], one["key"]) for one in waiting] == [("sms", DOSSIER["code"])]
+    assert DOSSIER["code"] in hub("deliveries", "show", str(waiting[0]["id"]))
+    assert "not parked as uncertain" in hub("deliveries", "resolve", str(waiting[0]["id"]), "--came", status=1)
+    assert "0 will be tried again" in hub("deliveries", "replay", "--channel", "sms")
+    assert "still wait" in hub("channels", "remove", "sms", status=1)
+    hub("channels", "remove", "sms", "--force")
+    assert told("deliveries", "list") == []
+
+
+def test_the_doctor_tells_what_is_wrong_and_what_to_do(hub, settings):
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    said = hub("doctor", status=1)
+
+    assert "✓ The schema is the newest." in said
+    assert "✗ No worker is running" in said
+    assert "✗ sms: down" in said
+    assert "hub serve" in said
+
+
+def test_the_doctor_finds_a_key_that_others_can_read(hub, environment):
+    (environment / "key").chmod(0o644)
+
+    assert "chmod 600" in hub("doctor", status=1)
