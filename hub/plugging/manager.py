@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub.plugging.errors import PluginError
+from hub.plugging.no_exit import no_exit
 from hub.plugging.outcomes import one_each
 from hub.plugging.registered import Registered
 from hub.plugging.trace import Trace
 from hub.sdk import Health, HealthWord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hub.sdk import Connector, Incoming, Item, Outcome, Outgoing, Page, Receipt, Request
 
 GROUP = "hub.plugins"
-Given = ParamSpec("Given")
-Returned = TypeVar("Returned")
 
 log = structlog.get_logger("hub.plugging")
 
@@ -46,52 +44,39 @@ def load(
     return plugins
 
 
-def _no_exit(function: Callable[Given, Returned]) -> Callable[Given, Returned]:
-    """A plugin that calls exit has a defect; it does not end the hub."""
-
-    @wraps(function)
-    def guarded(*args: Given.args, **kwargs: Given.kwargs) -> Returned:
-        try:
-            return function(*args, **kwargs)
-        except SystemExit as problem:
-            raise RuntimeError("a plugin called exit") from problem
-
-    return guarded
-
-
 class Plugins(Registered):
     """The plugins of one process, and what they can be asked."""
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
-    @_no_exit
+    @no_exit
     def map_out(self, connector: Connector, kind: str, document: Mapping[str, Any]) -> Any:
         """Express a record in the partner's form. Raises Unmappable."""
         return self._manager.hook.hub_map(connector=connector, direction="out", kind=kind, document=document)
 
-    @_no_exit
+    @no_exit
     def map_in(self, connector: Connector, item: Item) -> Sequence[Incoming]:
         """Express an item of the partner as documents and events. Raises Unmappable."""
         mapped = self._manager.hook.hub_map(connector=connector, direction="in", kind="", document=item)
         return list(mapped or ())
 
-    @_no_exit
+    @no_exit
     def push(self, connector: Connector, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Tell the partner: one outcome per delivery, in the batch's order. Raises what the connector raises."""
         return one_each(batch, self._manager.hook.hub_push(connector=connector, batch=batch))
 
-    @_no_exit
+    @no_exit
     def recall(self, connector: Connector, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Ask the partner what it holds: one outcome per delivery. Raises what the connector raises."""
         return one_each(batch, self._manager.hook.hub_recall(connector=connector, batch=batch))
 
-    @_no_exit
+    @no_exit
     def pull(self, connector: Connector, cursor: str | None) -> Page | None:
         """Bring the next page; None: the connector does not pull. Raises ConnectorError."""
         page: Page | None = self._manager.hook.hub_pull(connector=connector, cursor=cursor)
         return page
 
-    @_no_exit
+    @no_exit
     def receive(self, connector: Connector, request: Request) -> Receipt | None:
         """Read an inbound call; None: the connector is not called. Raises Refused."""
         receipt: Receipt | None = self._manager.hook.hub_receive(connector=connector, request=request)

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from hub.sdk.reasons import ADVICE, Reason
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hub.sdk.types import Outgoing
+
+__all__ = ["ADVICE", "Outcome", "OutcomeWord", "Reason", "deferred", "delivered", "rejected", "unknown"]
 
 
 class OutcomeWord(StrEnum):
@@ -19,41 +23,6 @@ class OutcomeWord(StrEnum):
     REJECTED = "rejected"  # the partner said no; repeating the same will not help
     DEFERRED = "deferred"  # certainly not taken; try again later
     UNKNOWN = "unknown"  # it may or may not have been taken; ask before sending again
-
-
-class Reason(StrEnum):
-    """Why an outcome is not `delivered`; an operator sees the word with its advice."""
-
-    DATA = "data"  # the partner refuses the content
-    ORDER = "order"  # the partner wants something else first
-    NOT_READY = "not_ready"  # our own condition is not met yet (quiet hours, dossier not accepted)
-    CREDENTIALS = "credentials"  # login, token or permission refused
-    BUSY = "busy"  # the partner asks us to slow down
-    UNREACHABLE = "unreachable"  # no connection; nothing was sent
-    UNANSWERED = "unanswered"  # sent, but the answer did not come
-    GARBLED = "garbled"  # an answer came that cannot be read
-    UNKNOWN_CODE = "unknown_code"  # an answer came whose code no table knows
-    MAPPING = "mapping"  # our mapping cannot express this record for the partner
-    FAULT = "fault"  # our own code failed; see the log
-    EXHAUSTED = "exhausted"  # out of tries
-    UNCERTAIN = "uncertain"  # sent once, the partner can neither be asked nor tell doubles apart
-
-
-ADVICE: Mapping[Reason, tuple[str, str]] = {
-    Reason.DATA: ("Sửa dữ liệu ở hệ thống nguồn rồi gửi lại.", "Correct the data at its source, then publish again."),
-    Reason.ORDER: ("Kiểm tra bước trước đã đến đối tác chưa, rồi phát lại.", "Check the earlier step, then replay."),
-    Reason.NOT_READY: ("Không cần làm gì; hệ thống tự gửi khi đủ điều kiện.", "Nothing to do; it goes when due."),
-    Reason.CREDENTIALS: ("Kiểm tra tài khoản và mật khẩu của kênh.", "Check the channel's account and password."),
-    Reason.BUSY: ("Không cần làm gì; có thể giảm tốc độ của kênh.", "Nothing to do; consider a lower rate."),
-    Reason.UNREACHABLE: ("Kiểm tra đường truyền và địa chỉ của kênh.", "Check the line and the channel's address."),
-    Reason.UNANSWERED: ("Hệ thống sẽ hỏi lại đối tác trước khi gửi.", "The hub asks the partner before resending."),
-    Reason.GARBLED: ("Báo đối tác kèm nội dung trả lời đã ghi.", "Report the recorded answer to the partner."),
-    Reason.UNKNOWN_CODE: ("Bổ sung mã vào bảng mã của trình kết nối.", "Add the code to the connector's table."),
-    Reason.MAPPING: ("Bổ sung thông tin còn thiếu hoặc sửa ánh xạ.", "Add what is missing or mend the mapping."),
-    Reason.FAULT: ("Xem nhật ký; lỗi của trình kết nối.", "See the log; the connector has a defect."),
-    Reason.EXHAUSTED: ("Tìm nguyên nhân ở lần thử cuối rồi phát lại.", "Find the cause in the last attempt; replay."),
-    Reason.UNCERTAIN: ("Hỏi đối tác đã nhận chưa rồi quyết định.", "Ask the partner whether it came, then decide."),
-}
 
 
 @dataclass(frozen=True, slots=True)
