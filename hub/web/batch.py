@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
 from hub.web import answers, json_body, languages, parameters, writing
+from hub.web.ahead import ahead
 from hub.web.batch_shape import shape_problem
 from hub.web.errors import body, refusal_of
 from hub.web.guards import client_required
@@ -77,18 +78,24 @@ class _Batch:
 
     def results(self) -> Iterator[bytes]:
         """Yield the result lines, a chunk at a time."""
-        chunk: list[Write] = []
-        size, began = 0, time.monotonic()
         try:
-            for line in lines(self._stream, limit=self._settings.body_limit):
-                chunk.append(self._read(line))
-                size += len(line or b"")
-                if len(chunk) >= LINES or size >= BYTES or time.monotonic() - began > SECONDS:
-                    yield self._settle(chunk)
-                    chunk, size, began = [], 0, time.monotonic()
-            yield self._settle(chunk)
+            for chunk in ahead(self._chunks()):
+                yield self._settle(chunk)
         except Exception as error:  # noqa: BLE001 (the answer has begun: the rest of it must tell)
             yield self._end(error)
+
+    def _chunks(self) -> Iterator[list[Write]]:
+        """Read and understand lines while the chunk before is being committed."""
+        chunk: list[Write] = []
+        size, began = 0, time.monotonic()
+        for line in lines(self._stream, limit=self._settings.body_limit):
+            chunk.append(self._read(line))
+            size += len(line or b"")
+            if len(chunk) >= LINES or size >= BYTES or time.monotonic() - began > SECONDS:
+                yield chunk
+                chunk, size, began = [], 0, time.monotonic()
+        if chunk:
+            yield chunk
 
     def _read(self, line: bytes | None) -> Write:
         """Understand one line."""
@@ -107,8 +114,6 @@ class _Batch:
 
     def _settle(self, chunk: Sequence[Write]) -> bytes:
         """Accept a chunk and write its result lines. Raises what the database says when it is away."""
-        if not chunk:
-            return b""
         writing.consider(self._service, self._client, chunk)
         going = [write for write in chunk if write.refusal is None]
         answers = iter(self._accept(going))
