@@ -20,6 +20,7 @@ from hub.config import create_key_file, load
 from hub.flows.operate import Wish, put_channel
 from hub.flows.operate_clients import add_key, put_client
 from hub.observe import set_up_logging
+from hub.sdk import Http
 from hub.store import migrate
 from hub.testing.postgres import throwaway_postgres
 
@@ -133,6 +134,8 @@ def _simulate(stack: ExitStack, made: Stage, name: str) -> dict[str, Any]:
     assert process.stdout
     told = orjson.loads(process.stdout.readline())
     made.partners[name] = told["url"]
+    if name == "civil_status":  # the ministry's office decides by itself
+        Http().post(f"{told['url']}/_sim/act", json={"act": "auto", "on": True})
     return dict(told["settings"])
 
 
