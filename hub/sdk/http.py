@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hub.sdk import exchange
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 65_536
 MAXIMUM_ANSWER = 64 * 1024 * 1024  # bytes
+STANDING = {"User-Agent": "lienthong", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Timeouts:
 
 
 class Http:
-    """Thread-safe; redirects are not followed and the environment's proxies are not used unless told so."""
+    """Thread-safe; redirects are not followed, cookies not kept, the environment's proxies not used."""
 
     def __init__(
         self,
@@ -42,12 +44,11 @@ class Http:
         *,
         shown: AbstractSet[str] = frozenset(),
         connections: int = 8,
-        trust_environment: bool = False,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._shown = shown
         self.session = requests.Session()
-        self.session.trust_env = trust_environment
+        self.session.trust_env = False
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
@@ -120,16 +121,25 @@ class Http:
         parameters: Mapping[str, str] | None,
         basic: tuple[str, str] | None,
     ) -> requests.Response:
-        return self.session.request(
-            method,
-            url,
-            data=data,
-            headers=headers,
-            params=parameters,
-            auth=basic,
-            timeout=(self._timeouts.connect, self._timeouts.read),
+        """Hand a prepared request to the session's adapter: its cookies, hooks and redirects are not wanted here."""
+        prepared = requests.PreparedRequest()
+        prepared.method = method
+        prepared.prepare_url(url, parameters)
+        prepared.headers = CaseInsensitiveDict({**STANDING, **headers})
+        if data is not None and not isinstance(data, bytes):
+            prepared.prepare_body(data, None)
+        elif data is not None or method not in {"GET", "HEAD"}:
+            prepared.body = data or b""
+            prepared.headers["Content-Length"] = str(len(prepared.body))
+        if basic is not None:
+            prepared.prepare_auth(basic)
+        return self.session.get_adapter(str(prepared.url)).send(
+            prepared,
             stream=True,
-            allow_redirects=False,
+            timeout=(self._timeouts.connect, self._timeouts.read),
+            verify=self.session.verify or False,
+            cert=self.session.cert,
+            proxies=self.session.proxies,
         )
 
     def _read(self, response: requests.Response, started: float) -> bytes:

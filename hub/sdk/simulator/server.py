@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.sdk.simulator.base import Simulator
     from hub.sdk.simulator.faults import Plan
 
+LONGEST_LINE = 65_536  # bytes of one header
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 log = logging.getLogger("hub.simulator")
@@ -47,6 +48,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     server: Server
+    lower_headers: dict[str, str]
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (inherited)
         """Nothing personal on the screen; `/_sim/log` tells what was seen."""
@@ -56,10 +58,23 @@ class Handler(BaseHTTPRequestHandler):
             return self._serve
         raise AttributeError(name)
 
+    def parse_request(self) -> bool:
+        """Read the request line and the headers, names in lower case; the inherited way takes a mail parser."""
+        words = self.raw_requestline.decode("latin-1").split()
+        if len(words) != 3:  # noqa: PLR2004 (method, target, version)
+            return False
+        self.command, self.path, self.request_version = words
+        self.lower_headers = {}
+        while (line := self.rfile.readline(LONGEST_LINE)) not in {b"\r\n", b"\n", b""}:
+            name, _, value = line.decode("latin-1").partition(":")
+            self.lower_headers[name.strip().lower()] = value.strip()
+        self.close_connection = self.lower_headers.get("connection", "").lower() == "close"
+        return True
+
     def _serve(self) -> None:
         parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = self.lower_headers
+        body = self.rfile.read(int(headers.get("content-length") or 0))
         call = Call(self.command, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
         simulator = self.server.simulator
         if self.server.refusing:
