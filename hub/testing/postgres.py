@@ -104,7 +104,11 @@ def drop_database(url: str, name: str) -> None:
 def ensure_runtime_directory() -> None:
     """Set XDG_RUNTIME_DIR where no session manager did, as on servers and in containers."""
     private = Path(tempfile.gettempdir()) / f"lt-run-{os.geteuid()}"
-    Path(os.environ.setdefault("XDG_RUNTIME_DIR", str(private))).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.environ.setdefault("XDG_RUNTIME_DIR", str(private)) == str(private):
+        private.mkdir(mode=0o700, exist_ok=True)
+        private.chmod(
+            0o700
+        )  # a server started as root opens the folders above its data; the next import wants it closed
 
 
 def _get_server(directory: Path) -> Any:
