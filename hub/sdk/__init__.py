@@ -1,7 +1,8 @@
 """All a plugin author needs: markers, the connector and its abilities, types, outcomes, errors, tools."""
 
-from hub.sdk.connector import Connector, Polls, Pulls, Pushes, Recalls, Receives
+from hub.sdk.connector import Connector, Lists, Polls, Pulls, Pushes, Recalls, Receives, Sums
 from hub.sdk.credentials import Credential, Renewable
+from hub.sdk.digests import digest_of, portable
 from hub.sdk.errors import (
     Busy,
     ConnectorError,
@@ -26,12 +27,16 @@ from hub.sdk.types import (
     HealthWord,
     Incoming,
     Item,
+    Listed,
+    Listing,
     Outgoing,
     Page,
     Receipt,
     Reception,
     Reply,
     Request,
+    Sum,
+    Summary,
     SystemClock,
 )
 
@@ -49,6 +54,9 @@ __all__ = [
     "Http",
     "Incoming",
     "Item",
+    "Listed",
+    "Listing",
+    "Lists",
     "NotSent",
     "Outcome",
     "OutcomeWord",
@@ -67,6 +75,9 @@ __all__ = [
     "Renewable",
     "Reply",
     "Request",
+    "Sum",
+    "Summary",
+    "Sums",
     "SystemClock",
     "Timeouts",
     "TokenGateway",
@@ -76,9 +87,11 @@ __all__ = [
     "ask_each",
     "deferred",
     "delivered",
+    "digest_of",
     "health_of",
     "hookimpl",
     "outcome_of",
+    "portable",
     "push_each",
     "rejected",
     "unknown",

@@ -19,6 +19,16 @@ Result = TypeVar("Result")
 
 BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
 TRIES = 8  # of one transaction, when the database says "again"
+# After a restore all numbers leap ahead (hub.store.epoch): a new cluster counts from the beginning, cursors must not.
+LEAP = "COALESCE((SELECT CAST(value AS bigint) FROM hub_state WHERE name = 'transaction_offset'), 0)"
+TRANSACTION_ID = {
+    True: text(f"SELECT pg_current_xact_id()::text::bigint + {LEAP}"),
+    False: text(f"SELECT {LEAP}"),
+}
+HORIZON = {
+    True: text(f"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {LEAP}"),
+    False: text(f"SELECT {LEAP} + 1"),
+}
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
@@ -69,18 +79,12 @@ class Store:
         raise AssertionError("unreachable")
 
     def transaction_id(self, connection: Connection) -> int:
-        """Return the number of the running transaction as the feed orders by it (0 on SQLite)."""
-        if not self.postgresql:
-            return 0
-        return int(connection.execute(text("SELECT pg_current_xact_id()::text::bigint")).scalar_one())
+        """Return the number of the running transaction as the feed orders by it (on SQLite all have the same)."""
+        return int(connection.execute(TRANSACTION_ID[self.postgresql]).scalar_one())
 
     def horizon(self, connection: Connection) -> int:
         """Return the number below which no transaction is open: readers of the feed stop before it."""
-        if not self.postgresql:
-            return 1
-        return int(
-            connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")).scalar_one()
-        )
+        return int(connection.execute(HORIZON[self.postgresql]).scalar_one())
 
     def close(self) -> None:
         """Close all connections."""

@@ -273,3 +273,40 @@ duty = Table(
     Column("until", BigInteger, nullable=False),
     Column("fence", BigInteger, nullable=False, server_default="0"),
 )
+
+# Facts about this database itself: which life it is in (epoch), how far the folding of the feed has come.
+hub_state = Table(
+    "hub_state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# The print of each record (hub.sdk.digests), folded from the change feed: what other hubs compare by ranges of keys.
+# Narrow, and in the order of bytes on both databases, so that a range is one short scan and means the same everywhere.
+imprint = Table(
+    "imprint",
+    metadata,
+    Column("kind", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("low", BigInteger, nullable=False),
+    Column("high", BigInteger, nullable=False),
+    PrimaryKeyConstraint("kind", "key"),
+    sqlite_with_rowid=False,
+)
+
+# The last change of each source, folded from the change feed: what a publisher must send again after a restore.
+high_water = Table(
+    "high_water",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("transaction_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("confirmed_epoch", Text, nullable=False, server_default=""),
+)
