@@ -59,6 +59,18 @@ class Settings:
         secret=True,  # a password may stand in it; `engine` is shown instead
         form=r"(sqlite|postgresql)(\+\w+)?://.+",
     )
+    database_pooled: bool = setting(
+        False,
+        "The database is reached through a pooler in transaction mode (pgbouncer): no prepared statements, no LISTEN",
+        "Kết nối qua bộ gộp kết nối ở chế độ transaction (pgbouncer): không dùng prepared statement và LISTEN",
+    )
+    direct_database_url: str = setting(
+        "",
+        "The same PostgreSQL without the pooler, for LISTEN, migrations and backup; empty: as `database_url`",
+        "Địa chỉ PostgreSQL không qua bộ gộp, cho LISTEN, nâng lược đồ và sao lưu; để trống: như `database_url`",
+        secret=True,
+        form=r"(postgresql(\+\w+)?://.+)?",
+    )
     listen: str = setting(
         "127.0.0.1:8700", "Address and port of the web server", "Địa chỉ và cổng của máy chủ web", form=r".+:\d{1,5}"
     )
@@ -145,6 +157,11 @@ class Settings:
             object.__setattr__(self, "web_processes", 1 if self.engine == "sqlite" else 2)
         if not self.public_url:
             object.__setattr__(self, "public_url", f"http://{self.listen}")
+
+    @property
+    def direct_url(self) -> str:
+        """The database itself, whatever stands before it."""
+        return self.direct_database_url or self.database_url
 
     @property
     def engine(self) -> str:

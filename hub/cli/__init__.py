@@ -20,6 +20,8 @@ COMMANDS = {
     "plugins": ("hub.cli.plugins:plugins", "Installed plugins and their connectors."),
     "records": ("hub.cli.records:records", "What the hub holds."),
     "deliveries": ("hub.cli.deliveries:deliveries", "What waits, what is parked, and mending it."),
+    "backup": ("hub.cli.backup:backup", "Copy the whole database while the hub works."),
+    "restore": ("hub.cli.backup:restore", "Put a backup in place of the database."),
     "ledger": ("hub.cli.ledger:ledger", "The evidence: verify and read."),
 }
 
