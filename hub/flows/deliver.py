@@ -18,7 +18,7 @@ from hub.sdk import exchange
 from hub.sdk.errors import Unmappable
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, rejected
 from hub.sdk.types import Outgoing
-from hub.store import attempts, deliveries, ledger
+from hub.store import attempts, deliveries, epoch, ledger
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 
 if TYPE_CHECKING:
@@ -74,8 +74,12 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
     begun = time.monotonic()
     lease = int(leases.seconds * 1000)
     claimed = context.store.write(
-        lambda connection: deliveries.claim(
-            connection, channel.name, owner=context.node, now=context.now(), lease=lease, limit=limit
+        lambda connection: (
+            []
+            if epoch.is_held(connection)  # after a restore nothing may go backwards at a partner
+            else deliveries.claim(
+                connection, channel.name, owner=context.node, now=context.now(), lease=lease, limit=limit
+            )
         )
     )
     if not claimed:
@@ -84,6 +88,7 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
     with (
         leases.hold(claimed, begun=begun) as hand,
         exchange.recording() as exchanges,
+        exchange.only_while(hand.owned),
         structlog.contextvars.bound_contextvars(channel=channel.name),
     ):
         tries = _try(context, channel, hand)

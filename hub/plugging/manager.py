@@ -17,7 +17,7 @@ from hub.plugging.errors import PluginError
 from hub.plugging.outcomes import one_each
 from hub.plugging.register import ConnectorRegister, SimulatorRegister
 from hub.plugging.trace import Trace
-from hub.sdk import Health, HealthWord, hookspecs
+from hub.sdk import Health, HealthWord, Recalls, hookspecs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -182,6 +182,11 @@ class Plugins:
     def recall(self, connector: Connector, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Ask the partner what it holds: one outcome per delivery. Raises what the connector raises."""
         return one_each(batch, self._manager.hook.hub_recall(connector=connector, batch=batch))
+
+    @_no_exit
+    def look_up(self, connector: Connector, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Ask the partner, to reconcile, what it really holds. Raises what the connector raises."""
+        return one_each(batch, connector.look_up(batch) if isinstance(connector, Recalls) else None)
 
     @_no_exit
     def pull(self, connector: Connector, cursor: str | None) -> Page | None:

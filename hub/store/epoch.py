@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import delete, insert, select, update
 
+from hub.store import bulk
 from hub.store.tables import hub_state
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ def write(connection: Connection, name: str, value: Any, *, now: int) -> None:
     values = {"value": orjson.dumps(value).decode(), "updated_at": now}
     if not connection.execute(update(hub_state).where(hub_state.c.name == name).values(**values)).rowcount:
         connection.execute(insert(hub_state), {"name": name, **values})
+
+
+def locked(connection: Connection, name: str, otherwise: Any) -> Any:
+    """Return a fact that this transaction alone may change, made as `otherwise` when it is not there yet."""
+    row = [{"name": name, "value": orjson.dumps(otherwise).decode(), "updated_at": 0}]
+    bulk.insert(connection, hub_state, row, conflict="ON CONFLICT DO NOTHING")
+    query = select(hub_state.c.value).where(hub_state.c.name == name).with_for_update()
+    return orjson.loads(connection.execute(query).scalar_one())
 
 
 def forget(connection: Connection, name: str) -> None:
@@ -76,3 +85,11 @@ def is_held(connection: Connection) -> bool:
 def release(connection: Connection) -> None:
     """Let deliveries go."""
     forget(connection, HELD)
+
+
+def restored(connection: Connection) -> Epoch:
+    """Tell this database that it was restored from a backup (`hub restore`); see hub.store.restored."""
+    from hub.store import look_out
+    from hub.store import restored as subject
+
+    return subject.begin(connection, now=look_out.clock(connection))

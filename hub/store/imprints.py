@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from hub.sdk.digests import print_of, written
 from hub.sdk.types import Sum
-from hub.store import bulk, look_ups
+from hub.store import bulk, epoch, look_ups
 from hub.store.tables import high_water, imprint
 
 if TYPE_CHECKING:
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping
 
+FOLDED = "folded"  # how far the feed is folded: [transaction_id, sequence]
+LINES = text(
+    "SELECT transaction_id, sequence, kind, key, version, source, agency, at FROM change "
+    "WHERE (transaction_id, sequence) > (:transaction_id, :sequence) "
+    "AND (CAST(:horizon AS bigint) IS NULL OR transaction_id < :horizon) "
+    "ORDER BY transaction_id, sequence LIMIT :limit"
+)
 LATER = "ON CONFLICT (kind, key) DO UPDATE SET agency = excluded.agency, low = excluded.low, high = excluded.high"
 HIGHER = """ON CONFLICT (source) DO UPDATE SET transaction_id = excluded.transaction_id, sequence = excluded.sequence,
  kind = excluded.kind, key = excluded.key, version = excluded.version, at = excluded.at"""
@@ -31,8 +38,24 @@ PARTS = """SELECT min(key) AS start, count(*) AS count, sum(low) AS low, sum(hig
 ONE_SUM = "SELECT count(*) AS count, sum(low) AS low, sum(high) AS high FROM imprint WHERE {range}"
 
 
-def fold(connection: Connection, lines: Sequence[RowMapping]) -> None:
-    """Take in lines of the change feed: the records' present prints, the sources' high-water marks."""
+def fold_next(connection: Connection, *, horizon: int | None, limit: int = 1_000) -> int:
+    """Fold the next lines of the feed, in the transaction that notes how far; return how many there were.
+
+    horizon: as of `Store.horizon`; None: nobody else writes (after a restore). One folder at a time: others wait.
+    """
+    transaction_id, sequence = epoch.locked(connection, FOLDED, [-1, 0])
+    lines = connection.execute(
+        LINES, {"transaction_id": transaction_id, "sequence": sequence, "horizon": horizon, "limit": limit}
+    ).mappings()
+    found = lines.all()
+    if found:
+        _fold(connection, found)
+        last = found[-1]
+        epoch.write(connection, FOLDED, [last["transaction_id"], last["sequence"]], now=last["at"])
+    return len(found)
+
+
+def _fold(connection: Connection, lines: Sequence[RowMapping]) -> None:
     places = {(line["kind"], line["key"]): line["agency"] for line in lines}
     documents = look_ups.documents(connection, places)
     bulk.insert(
@@ -74,10 +97,18 @@ def one(
 
 
 def each(
-    connection: Connection, kind: str, start: str, stop: str | None, *, most: int, agencies: Sequence[str] | None
+    connection: Connection,
+    kind: str,
+    start: str,
+    stop: str | None,
+    *,
+    most: int,
+    agencies: Sequence[str] | None,
+    after: str = "",
 ) -> dict[str, str]:
-    """Return key → digest of up to `most` records of a range."""
+    """Return key → digest of up to `most` records of a range, those after `after`, in the order of their keys."""
     where, given = _range(kind, start, stop, agencies)
+    where, given = f"{where} AND key > :after", {**given, "after": after}
     rows = connection.execute(text(SINGLE.format(range=where)), {**given, "most": most})
     return {row.start: written(row.low, row.high) for row in rows}
 

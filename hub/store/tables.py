@@ -308,5 +308,5 @@ high_water = Table(
     Column("key", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("confirmed_epoch", Text, nullable=False, server_default=""),
+    Column("resend_at", BigInteger),  # set by a restore, null once the publisher has sent again what came after it
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.flows.fold import fold
 from hub.flows.seal import seal
 from hub.flows.tell import tell_due
 from hub.store import duties, idempotency
@@ -49,7 +50,7 @@ class Rota:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._ended = threading.Event()
-        self._chores = [Chore("seal", 1.0, seal), Chore("tell", 0.5, tell_due), Chore("tidy", 600.0, forget_answers)]
+        self._chores = [Chore("seal", 1.0, seal), Chore("fold", 1.0, fold), Chore("tell", 0.5, tell_due), Chore("tidy", 600.0, forget_answers)]
         self._thread = threading.Thread(target=self._run, name="rota", daemon=True)
 
     def start(self) -> None:

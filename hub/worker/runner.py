@@ -10,10 +10,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.flows.deliver import NOTHING, deliver
+from hub.flows.operate import NotPossible
+from hub.flows.pressure import disk_is_low
 from hub.flows.pull import Overtaken, poll, pull
+from hub.flows.reconcile import STATE, Reconciliation, Stopped
 from hub.sdk.connector import Polls, Pulls, Pushes
 from hub.sdk.errors import ConnectorError
-from hub.store import channels, delivery_views, duties
+from hub.store import channels, delivery_views, duties, epoch
 from hub.worker.pace import Pace
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from hub.flows.channels import Channel
     from hub.flows.context import Context
     from hub.flows.leases import Leases
+    from hub.flows.reconciled import Reconciled
 
 log = structlog.get_logger("hub.worker")
 
@@ -31,6 +35,8 @@ DUTY_MILLISECONDS = (
     10_000  # two pullers at once are harmless (the cursor moves once), a dead one must not be waited for
 )
 POLL_BATCH = 100
+RECONCILE_LOOK_SECONDS = 30.0  # between two looks whether it is time
+RECONCILE_MILLISECONDS = 120_000  # a page may take a while
 
 
 class Runner:
@@ -55,6 +61,8 @@ class Runner:
             works.append(self._pull)
         if isinstance(self.channel.connector, Polls):
             works.append(Poller(self._context, self.channel, self.going_on).turn)
+        if self.channel.politeness.reconcile_hours > 0:
+            works.append(Reconciler(self._context, self.channel, self._ended).turn)
         return works
 
     def start(self) -> None:
@@ -136,7 +144,7 @@ class Runner:
 
     def _pull(self) -> float:
         pause = self.channel.politeness.poll_seconds
-        if not _on_duty(self._context, f"pull:{self.channel.name}"):
+        if disk_is_low(self._context.settings) or not _on_duty(self._context, f"pull:{self.channel.name}"):
             return pause
         try:
             pull(self._context, self.channel, go_on=self.going_on)
@@ -162,8 +170,39 @@ class Poller:
         return pause
 
 
-def _on_duty(context: Context, name: str) -> bool:
-    lease = DUTY_MILLISECONDS
+class Reconciler:
+    """Reconciles a channel when its time has come; one process at a time."""
+
+    def __init__(self, context: Context, channel: Channel, ended: threading.Event) -> None:
+        self._context, self._channel, self._ended = context, channel, ended
+
+    def turn(self) -> float:
+        """Look whether it is time; return how long to wait."""
+        if self._due() and self._hold_duty():
+            try:
+                Reconciliation(self._context, self._channel, each=self._each, pause=self._ended.wait).run()
+            except Stopped:
+                log.info("reconcile.stopped")
+            except NotPossible as problem:
+                log.warning("reconcile.not_possible", sentence=problem.sentences[0])
+                return RECONCILE_LOOK_SECONDS * 10
+        return RECONCILE_LOOK_SECONDS
+
+    def _due(self) -> bool:
+        with self._context.store.reading() as connection:
+            last = epoch.read(connection, STATE.format(channel=self._channel.name))
+        hours = self._channel.politeness.reconcile_hours
+        return last is None or self._context.now() - last["at"] >= hours * 3_600_000
+
+    def _each(self, _report: Reconciled) -> None:
+        if self._ended.is_set() or not self._hold_duty():
+            raise Stopped
+
+    def _hold_duty(self) -> bool:
+        return _on_duty(self._context, f"reconcile:{self._channel.name}", lease=RECONCILE_MILLISECONDS)
+
+
+def _on_duty(context: Context, name: str, *, lease: int = DUTY_MILLISECONDS) -> bool:
     return context.store.write(
         lambda connection: duties.take(connection, name, owner=context.node, now=context.now(), lease=lease)
     )

@@ -40,6 +40,6 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("confirmed_epoch", sa.Text(), server_default="", nullable=False),
+        sa.Column("resend_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_high_water")),
     )
