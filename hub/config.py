@@ -128,6 +128,29 @@ class Settings:
     trace_plugins: bool = setting(
         False, "Tell every hook call, masked, on standard error", "Ghi mọi lời gọi hook (đã che) ra stderr"
     )
+    disk_minimum: int = setting(
+        200 * 2**20,
+        "Free bytes below which nothing more is taken in (503 with Retry-After); 0: never",
+        "Dung lượng trống tối thiểu, byte; dưới mức này ngừng nhận (503 kèm Retry-After); 0: không xét",
+        least=0,
+    )
+    disk_directory: Path | None = setting(
+        None,
+        "Where to look for free space; empty: beside the SQLite file, with PostgreSQL nowhere",
+        "Thư mục để xét dung lượng trống; để trống: cạnh tệp SQLite, với PostgreSQL thì không xét",
+    )
+    backlog_limit: int = setting(
+        1_000_000,
+        "Waiting deliveries of one channel from which nothing more is taken in (429 with Retry-After); 0: never",
+        "Số lượt gửi đang chờ của một kênh; từ mức này ngừng nhận (429 kèm Retry-After); 0: không xét",
+        least=0,
+    )
+    backlog_seconds: float = setting(
+        0.0,
+        "Age of a channel's oldest waiting delivery from which nothing more is taken in (429); 0: never",
+        "Tuổi của lượt gửi chờ lâu nhất; từ mức này ngừng nhận (429); 0: không xét",
+        least=0,
+    )
     lease_seconds: float = setting(
         30.0, "How long a worker owns the deliveries it claimed", "Thời gian worker giữ các lượt gửi đã nhận", least=1
     )

@@ -29,6 +29,7 @@ HORIZON = {
     True: text(f"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {LEAP}"),
     False: text(f"SELECT {LEAP} + 1"),
 }
+DISK_FULL = "53100"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
@@ -116,3 +117,10 @@ def _again(problem: Exception) -> bool:
     if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
         return "locked" in str(problem.orig)
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def is_full(problem: Exception) -> bool:
+    """Tell whether the database says that its disk is full."""
+    cause = getattr(problem, "orig", None)
+    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or getattr(cause, "sqlstate", None) == DISK_FULL

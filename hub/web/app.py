@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, g, request
 
 from hub.observe import metrics
-from hub.web import errors, guards
+from hub.web import errors, guards, intake
 from hub.web.attachments import attachments
 from hub.web.batch import batch
 from hub.web.changes import changes
@@ -56,6 +56,7 @@ def create_app(context: Context) -> Flask:
     app.extensions[SERVICE] = service
     _observe(app)
     guards.enforce(app, service.keys)
+    intake.guard(app, service.pressure)
     errors.register(app)
     for room in ROOMS:
         app.register_blueprint(room(service))

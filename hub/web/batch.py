@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
-from hub.web import answers, json_body, languages, writing
+from hub.web import answers, intake, json_body, languages, writing
 from hub.web.batch_shape import shape_problem
 from hub.web.errors import Refusal, body, refusal_of
 from hub.web.guards import client_required
@@ -95,6 +95,7 @@ class _Batch:
         """Accept a chunk and write its result lines. Raises what the database says when it is away."""
         if not chunk:
             return b""
+        intake.check(self._service.pressure)  # a long batch notices when it becomes too much
         writing.consider(self._service, self._client, chunk)
         going = [write for write in chunk if write.refusal is None]
         answers = iter(self._accept(going))

@@ -63,6 +63,11 @@ TABLE: Final[Mapping[str, tuple[int, str, str]]] = {
         "Địa chỉ webhook không dùng được; phải là http(s) và không thuộc mạng nội bộ.",
         "The webhook's address cannot be used; it must be http(s) and not lead to a private network.",
     ),
+    "backlog_full": (
+        429,
+        "Quá nhiều việc đang chờ gửi; hãy gửi lại sau số giây trong Retry-After.",
+        "Too much waits to be delivered; send it again after the seconds in Retry-After.",
+    ),
     "internal": (
         500,
         "Lỗi bên trong hệ thống; hãy báo kèm request_id.",
@@ -72,6 +77,11 @@ TABLE: Final[Mapping[str, tuple[int, str, str]]] = {
         503,
         "Cơ sở dữ liệu tạm thời không truy cập được; hãy thử lại.",
         "The database cannot be reached for the moment; try again.",
+    ),
+    "storage_full": (
+        503,
+        "Hệ thống gần hết chỗ lưu nên tạm ngừng nhận; những gì đã nhận vẫn còn. Hãy gửi lại sau.",
+        "The hub is running out of storage and takes nothing in for the moment; what it took is kept. Send it later.",
     ),
     "channel_unusable": (
         503,
