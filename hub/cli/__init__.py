@@ -22,6 +22,7 @@ COMMANDS = {
     "deliveries": ("hub.cli.deliveries:deliveries", "What waits, what is parked, and mending it."),
     "backup": ("hub.cli.backup:backup", "Copy the whole database while the hub works."),
     "restore": ("hub.cli.backup:restore", "Put a backup in place of the database."),
+    "epoch": ("hub.cli.epoch:epoch", "After a restore: who sends what again, letting deliveries go."),
     "reconcile": ("hub.cli.reconcile:reconcile", "Ask a partner what it holds; send again what differs."),
     "ledger": ("hub.cli.ledger:ledger", "The evidence: verify and read."),
 }

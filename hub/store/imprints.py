@@ -28,8 +28,9 @@ LATER = "ON CONFLICT (kind, key) DO UPDATE SET agency = excluded.agency, low = e
 HIGHER = """ON CONFLICT (source) DO UPDATE SET transaction_id = excluded.transaction_id, sequence = excluded.sequence,
  kind = excluded.kind, key = excluded.key, version = excluded.version, at = excluded.at"""
 
-RANGE = "kind = :kind AND key >= :start AND (CAST(:stop AS text) IS NULL OR key < :stop)"
-COUNT = "SELECT count(*) FROM (SELECT 1 FROM imprint WHERE {range} LIMIT :most) AS some"
+RANGE = "kind = :kind AND key >= :start"
+BEFORE = f"{RANGE} AND key < :stop"  # a bound the index knows: the scan ends there
+COUNT = "SELECT count(*) FROM (SELECT 1 FROM imprint WHERE {range} LIMIT :most) AS counted"
 SINGLE = "SELECT key AS start, 1 AS count, low, high FROM imprint WHERE {range} ORDER BY key LIMIT :most"
 # ntile gives parts of equal size in one pass over the range
 PARTS = """SELECT min(key) AS start, count(*) AS count, sum(low) AS low, sum(high) AS high FROM
@@ -114,11 +115,14 @@ def each(
 
 
 def _range(kind: str, start: str, stop: str | None, agencies: Sequence[str] | None) -> tuple[str, dict[str, Any]]:
-    given: dict[str, Any] = {"kind": kind, "start": start, "stop": stop}
+    given: dict[str, Any] = {"kind": kind, "start": start}
+    where = RANGE
+    if stop is not None:
+        where, given["stop"] = BEFORE, stop
     if agencies is None:
-        return RANGE, given
+        return where, given
     under = []
     for number, prefix in enumerate(agencies):
         under.append(f"agency = :agency{number} OR substr(agency, 1, {len(prefix) + 1}) = :below{number}")
         given |= {f"agency{number}": prefix, f"below{number}": f"{prefix}."}
-    return f"{RANGE} AND ({' OR '.join(under) or '1 = 0'})", given
+    return f"{where} AND ({' OR '.join(under) or '1 = 0'})", given

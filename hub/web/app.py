@@ -14,9 +14,11 @@ from hub.web.attachments import attachments
 from hub.web.batch import batch
 from hub.web.changes import changes
 from hub.web.conditions import REQUEST_ID
+from hub.web.digests import digests
 from hub.web.docs import docs
 from hub.web.dossiers import dossiers
 from hub.web.health import health
+from hub.web.high_water import high_water_marks
 from hub.web.hooks import hooks
 from hub.web.openapi import openapi
 from hub.web.postal_orders import postal_orders
@@ -36,6 +38,8 @@ ROOMS = (
     batch,
     changes,
     attachments,
+    digests,
+    high_water_marks,
     webhooks_settings,
     hooks,
     health,

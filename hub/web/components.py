@@ -134,6 +134,47 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "document": {"type": "object", "description": "The record's present document · Tài liệu hiện tại"},
         },
     ),
+    "Digests": _object(
+        ["kind", "agencies", "parts"],
+        {
+            "kind": KIND,
+            "agencies": {
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+                "description": "Only under these · Chỉ các cơ quan này",
+            },
+            "parts": _list(
+                _object(
+                    ["from", "count", "digest"],
+                    {
+                        "from": text("Mã đầu tiên", "First key"),
+                        "count": WHOLE,
+                        "digest": text("Tổng kiểm", "Sum of the prints"),
+                    },
+                )
+            ),
+        },
+    ),
+    "HighWater": _object(
+        ["client", "epoch", "held", "last", "resend_from"],
+        {
+            "client": text("Tên hệ thống", "Name of the client"),
+            "epoch": _object(
+                ["id", "number", "restored_at"],
+                {"id": text("Mã kỳ", "Id"), "number": WHOLE, "restored_at": {"type": ["string", "null"]}},
+            ),
+            "held": {
+                "type": "boolean",
+                "description": "Nothing is delivered now · Đang tạm giữ, chưa gửi đi",
+            },
+            "last": {
+                "type": ["object", "null"],
+                "description": "Your last change we hold · Thay đổi cuối còn giữ",
+            },
+            "resend_from": {"type": ["string", "null"], "description": "Send again from here on · Gửi lại từ lúc này"},
+        },
+    ),
+    "HighWaterWish": _object(["epoch"], {"epoch": text("Mã kỳ", "Id of the epoch")}, additionalProperties=False),
     "Changes": _object(
         ["items", "next", "more"],
         {
