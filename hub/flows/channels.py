@@ -15,6 +15,7 @@ from hub.domain.routing import Routing
 from hub.sdk.http import Http, Timeouts
 from hub.sdk.tools import Tools
 from hub.store import channels as table
+from hub.store.steady import SteadyClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -99,6 +100,8 @@ class Channels:
             if time.monotonic() - self._looked < FRESH_SECONDS:
                 return
             with self._store.reading() as connection:
+                if isinstance(self._clock, SteadyClock):
+                    self._clock.follow(connection)
                 fingerprint = table.fingerprint(connection)
                 if fingerprint != self._fingerprint:
                     self._channels = {row["name"]: self._channel(row) for row in table.every(connection)}

@@ -78,7 +78,13 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
             []
             if epoch.is_held(connection)  # after a restore nothing may go backwards at a partner
             else deliveries.claim(
-                connection, channel.name, owner=context.node, now=context.now(), lease=lease, limit=limit
+                connection,
+                channel.name,
+                owner=context.node,
+                now=context.now(),
+                lease=lease,
+                limit=limit,
+                rounds=leases.rounds,
             )
         )
     )

@@ -95,6 +95,8 @@ class Http:
 
         Raises NotSent (no connection), Busy (429, 503), Unanswered (sent, no answer; other 5xx), Garbled.
         """
+        if not exchange.may_send():
+            raise NotSent("The lease on the work in hand has ended; nothing more is sent.")
         sending = dict(headers or {})
         if json is not None:
             body = orjson.dumps(json)
