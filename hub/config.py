@@ -151,6 +151,24 @@ class Settings:
         "Tuổi của lượt gửi chờ lâu nhất; từ mức này ngừng nhận (429); 0: không xét",
         least=0,
     )
+    attempts_days: int = setting(
+        90,
+        "Days for which attempts and their masked exchanges are kept",
+        "Số ngày giữ các lần gửi và nội dung trao đổi (đã che)",
+        least=1,
+    )
+    items_days: int = setting(
+        3650,
+        "Days for which raw items from partners are kept",
+        "Số ngày giữ bản gốc nhận từ đối tác",
+        least=1,
+    )
+    idempotency_days: int = setting(
+        7,
+        "Days for which an Idempotency-Key gives the first answer again",
+        "Số ngày một Idempotency-Key còn trả lại câu trả lời đầu tiên",
+        least=1,
+    )
     lease_seconds: float = setting(
         30.0, "How long a worker owns the deliveries it claimed", "Thời gian worker giữ các lượt gửi đã nhận", least=1
     )

@@ -99,7 +99,17 @@ def _save(context: Context, connection: Connection, work: _Work, now: int) -> No
     _want(context, connection, [(after, sources) for after, _, sources in changed if after.complete], now)
 
 
-def _want(context: Context, connection: Connection, changed: Iterable[tuple[Held, Sequence[Source]]], now: int) -> None:
+def _turns(changed: Sequence[tuple[Held, Sequence[Source]]]) -> dict[Key, str]:
+    """Whose change each is; an order that the hub derived is that of whoever sent its dossier."""
+    names = {(held.kind, held.key): sources[-1].name for held, sources in changed}
+    for held, sources in changed:
+        dossier = ("dossier", str(held.document.get("dossier", "")))
+        if sources[-1].role is Role.HUB and dossier in names:
+            names[held.kind, held.key] = names[dossier]
+    return names
+
+
+def _want(context: Context, connection: Connection, changed: Sequence[tuple[Held, Sequence[Source]]], now: int) -> None:
     wanted: list[tuple[str, str, str, int]] = []
     echoed: list[tuple[str, str, str, int]] = []
     for held, sources in changed:
@@ -107,7 +117,7 @@ def _want(context: Context, connection: Connection, changed: Iterable[tuple[Held
             row = (channel, held.kind, held.key, held.version)
             only_its_own = all(one.role is Role.CHANNEL and one.name == channel for one in sources)
             (echoed if only_its_own else wanted).append(row)
-    deliveries.want(connection, wanted, now=now)
+    deliveries.want(connection, wanted, now=now, sources=_turns(changed))
     deliveries.echo(connection, echoed, now=now)
 
 

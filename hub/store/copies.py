@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, func, inspect, select, table, text
 
 from hub.store.engine import Store
+from hub.store.partitions import is_partition
 from hub.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ PAGES = 1_000  # of one step of SQLite's online backup
 REST_SECONDS = 0.002  # between two steps: other readers and writers of the disk come first
 LOOK_SECONDS = 0.2
 SERVER_BINARIES = ("/usr/lib/postgresql", "/usr/pgsql-*", "/usr/local/pgsql", "/opt/homebrew/opt/postgresql*")
-FAMILIES = ("attempt", "exchange", "item")  # their partitions on PostgreSQL are named after them
 VERSIONS = "alembic_version"
 
 
@@ -131,8 +131,7 @@ def load_postgres(file: Path, target: URL, *, progress: Progress) -> None:
 
 def _ours(connection: Connection) -> list[str]:
     there = inspect(connection).get_table_names()
-    parts = tuple(f"{family}_" for family in FAMILIES)
-    return [name for name in there if name in metadata.tables or name == VERSIONS or name.startswith(parts)]
+    return [name for name in there if name in metadata.tables or name == VERSIONS or is_partition(name)]
 
 
 def _run(command: list[str], url: URL, *, watched: Path, progress: Progress) -> None:

@@ -93,10 +93,19 @@ delivery = Table(
     Column("code", Text),
     Column("detail", Text),
     Column("updated_at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),  # whose change made it wait: sources take turns
     UniqueConstraint("kind", "key", "channel"),  # in this order it also finds all deliveries of a record
     Index(
         "ix_delivery_due",
         "channel",
+        "due_at",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_delivery_turn",
+        "channel",
+        "source",
         "due_at",
         postgresql_where=text("state = 'waiting'"),
         sqlite_where=text("state = 'waiting'"),
@@ -118,7 +127,7 @@ delivery = Table(
     ),
 )
 
-# One try of one delivery.
+# One try of one delivery. On PostgreSQL attempt, exchange and item are divided by `at`: see hub.store.partitions.
 attempt = Table(
     "attempt",
     metadata,
