@@ -122,10 +122,9 @@ class Judge:
     def answered(self, batch: Sequence[Place], outcomes: Sequence[Outcome]) -> None:
         """Judge by what the partner answered to `look_up`."""
         for place, outcome in zip(batch, outcomes, strict=True):
-            told = outcome.word is OutcomeWord.DEFERRED and outcome.reason not in COULD_NOT_ASK
             if outcome.word is OutcomeWord.DELIVERED:
                 self._count(Verdict.EQUAL, place)
-            elif told:
+            elif is_told(outcome):
                 memo = outcome.acknowledged
                 partly = memo is not None and any(memo.values())
                 self._differs(place, Verdict.DIFFERING if partly or memo is None else Verdict.MISSING, memo=memo)
@@ -146,3 +145,8 @@ class Judge:
 
     def _in_flight(self, place: Place) -> bool:
         return place.state == WAITING and place.leased_until > self._context.now()
+
+
+def is_told(outcome: Outcome) -> bool:
+    """Tell whether the partner, asked, said that it does not (wholly) hold the record."""
+    return outcome.word is OutcomeWord.DEFERRED and outcome.reason not in COULD_NOT_ASK

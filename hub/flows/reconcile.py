@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from hub.flows.deliver import TROUBLE
 from hub.flows.fold import is_folded
-from hub.flows.held import Judge
+from hub.flows.held import Judge, is_told
 from hub.flows.operate import NotPossible, note
 from hub.flows.reconciled import Reconciled, Verdict
 from hub.plugging.outcomes import from_error
@@ -119,7 +120,8 @@ class Reconciliation:
                     outcomes = self._look_up(batch)
                     self._asked(len(batch))
                     self._judge.answered(batch, outcomes)
-                    silent = all(one.word is OutcomeWord.UNKNOWN for one in outcomes)
+                    silent = all(one.word is not OutcomeWord.DELIVERED and one.reason in TROUBLE for one in outcomes)
+                    silent = silent and not any(is_told(one) for one in outcomes)
                     troubled = troubled + 1 if silent else 0
                     if troubled == MOST_TROUBLED:
                         raise Unanswered("The partner does not tell what it holds.", code=outcomes[-1].code)

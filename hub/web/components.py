@@ -131,6 +131,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "agency": text("Cơ quan", "Agency of the record"),
             "events": _list(text("Khóa sự kiện mới", "Key of an event that is new")),
             "at": text("Lúc nào", "When", format="date-time"),
+            "origin": text("Ai gửi bản ghi này đầu tiên", "Who first told of the record"),
             "document": {"type": "object", "description": "The record's present document · Tài liệu hiện tại"},
         },
     ),

@@ -19,7 +19,17 @@ import pytest
 pytest.register_assert_rewrite(
     *(
         f"hub.testing.contract.{each}"
-        for each in ("base", "bringing", "checking", "converging", "mapping", "pushing", "receiving", "settings")
+        for each in (
+            "base",
+            "bringing",
+            "checking",
+            "converging",
+            "mapping",
+            "pushing",
+            "receiving",
+            "reconciling",
+            "settings",
+        )
     )
 )
 
@@ -28,6 +38,7 @@ from hub.testing.contract.bringing import BringingContract  # noqa: E402
 from hub.testing.contract.converging import ConvergingContract  # noqa: E402
 from hub.testing.contract.mapping import MappingContract  # noqa: E402
 from hub.testing.contract.receiving import ReceivingContract  # noqa: E402
+from hub.testing.contract.reconciling import ReconcilingContract  # noqa: E402
 from hub.testing.contract.settings import SettingsContract  # noqa: E402
 
 __all__ = ["Bench", "ConnectorContract", "ContractBase"]
@@ -39,5 +50,6 @@ class ConnectorContract(
     ConvergingContract,  # which is also Checking and Pushing
     BringingContract,
     ReceivingContract,
+    ReconcilingContract,
 ):
     """All of it; what needs an ability the connector has not is skipped."""
