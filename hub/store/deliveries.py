@@ -46,9 +46,9 @@ CHOSEN_POSTGRESQL = text(CLAIMED + " AND d.id = ANY(CAST(:ids AS bigint[])) FOR 
 
 # The next try is scheduled before trying: if this worker dies, the row falls due again when the lease ends.
 LEASE = """UPDATE delivery SET fence = fence + 1, attempts = attempts + 1, uncertain = true, lease_owner = :owner,
- lease_until = :until, due_at = :until WHERE id IN """
-LEASE_SQLITE = text(LEASE + "(SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
-LEASE_POSTGRESQL = text(LEASE + "(SELECT unnest(CAST(:ids AS bigint[])))")
+ lease_until = :until, due_at = :until WHERE id """
+LEASE_SQLITE = text(LEASE + "IN (SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
+LEASE_POSTGRESQL = text(LEASE + "= ANY(CAST(:ids AS bigint[]))")
 
 FENCED_SQLITE = text("SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))")
 FENCED_POSTGRESQL = text("SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE")

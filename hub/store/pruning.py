@@ -9,13 +9,15 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-OLDEST = "SELECT id FROM {table} ORDER BY id LIMIT :limit"  # numbers grow with time: no index by time is needed
+# Numbers grow with time: the oldest are a range of the primary key, and no index by time is needed.
+OLDEST = "at < :before AND id <= (SELECT max(id) FROM (SELECT id FROM {table} ORDER BY id LIMIT :limit) AS oldest)"
+OLDEST_ATTEMPTS = OLDEST.format(table="attempt")
+OLDEST_ITEMS = OLDEST.format(table="item")
 EXCHANGES = text(
-    "DELETE FROM exchange WHERE at < :before AND id IN (SELECT exchange_id FROM attempt WHERE at < :before "  # noqa: S608
-    f"AND id IN ({OLDEST.format(table='attempt')}))"
+    f"DELETE FROM exchange WHERE at < :before AND id IN (SELECT exchange_id FROM attempt WHERE {OLDEST_ATTEMPTS})"  # noqa: S608 (no outside text)
 )
-ATTEMPTS = text(f"DELETE FROM attempt WHERE at < :before AND id IN ({OLDEST.format(table='attempt')})")  # noqa: S608
-ITEMS = text(f"DELETE FROM item WHERE at < :before AND id IN ({OLDEST.format(table='item')})")  # noqa: S608
+ATTEMPTS = text(f"DELETE FROM attempt WHERE {OLDEST_ATTEMPTS}")  # noqa: S608
+ITEMS = text(f"DELETE FROM item WHERE {OLDEST_ITEMS}")  # noqa: S608
 
 
 def attempts(connection: Connection, *, before: int, limit: int) -> int:

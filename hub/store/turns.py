@@ -30,10 +30,8 @@ DUE = """SELECT id FROM delivery WHERE channel = :channel AND state = 'waiting' 
  AND due_at <= :now ORDER BY due_at LIMIT :share"""
 DUE_SQLITE = text(DUE.format(source=":source"))
 DUE_EACH = DUE.format(source="given.source")
-DUE_POSTGRESQL = text(
-    "SELECT given.source, d.id FROM unnest(CAST(:sources AS text[])) AS given (source) CROSS JOIN LATERAL "
-    f"({DUE_EACH}) AS d"
-)
+EACH = "SELECT given.source, d.id FROM unnest(CAST(:sources AS text[])) AS given (source) CROSS JOIN LATERAL "
+DUE_POSTGRESQL = text(f"{EACH} ({DUE_EACH}) AS d")
 
 
 def choose(
