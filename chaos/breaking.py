@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def break_everything(wish: Wish, say: object) -> tuple[Findings, dict[str, int],
         played |= {f"line: {name}": count for name, count in lines.items()}
         played |= {f"at {one.channel}: requests met by a fault (of the latest 5,000)": one.faults_played() for one in cluster.partners}
         if not findings.good:
+            for path in (cluster.disk or cluster.installation.directory).glob("hub.db*"):
+                shutil.copyfile(path, cluster.installation.directory / f"kept.{path.name}")
             (wish.directory / f"{wish.database}.wrong.txt").write_text(
                 "\n".join(f"{word}: {one}" for word, ones in findings.wrong.items() for one in ones), encoding="utf-8"
             )

@@ -113,7 +113,8 @@ class Client:
         if answer.status_code in OK:
             answer.json()  # all of it came
             return ["taken"]
-        return [_word(answer.json())]
+        told = answer.json()
+        return [_word({"error": told.get("error", told)})]
 
     def _post(self, path: str, body: bytes, kind: str = "application/json", **options: Any) -> requests.Response:
         address = f"{self._addresses[0]}{path}"

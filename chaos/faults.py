@@ -72,8 +72,13 @@ class Breaking:
             work = self._chance.choices(works, weights)[0]
             with contextlib.suppress(OSError, ProcessLookupError):
                 if work():
-                    self.played[work.__name__.replace("_", " ")] += 1
+                    self._note(work.__name__.replace("_", " "))
             time.sleep(max(pause - (time.monotonic() - began), 0.01))
+
+    def _note(self, name: str) -> None:
+        self.played[name] += 1
+        with (self._cluster.installation.directory / "faults.log").open("a", encoding="utf-8") as log:
+            log.write(f"{time.time():.3f} {name}\n")
 
     def heal(self) -> None:
         """End whatever still lasts."""

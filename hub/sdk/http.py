@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hub.sdk import exchange
+from hub.sdk import careful, exchange
 from hub.sdk.errors import Busy, Garbled, NotSent, Unanswered
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Http:
         self._shown = shown
         self.session = requests.Session()
         self.session.trust_env = trust_environment
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
+        adapter = careful.Adapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
 
@@ -95,8 +94,7 @@ class Http:
 
         Raises NotSent (no connection), Busy (429, 503), Unanswered (sent, no answer; other 5xx), Garbled.
         """
-        if not exchange.may_send():
-            raise NotSent("The lease on the work in hand has ended; nothing more is sent.")
+        careful.look()
         sending = dict(headers or {})
         if json is not None:
             body = orjson.dumps(json)

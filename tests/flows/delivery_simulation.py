@@ -43,11 +43,11 @@ from hub.testing.clock import SetClock
 
 CHANNEL = "partner"
 LEASE = 10.0
-DOSSIERS, EVENTS, WORKERS = 3, 4, 3
+DOSSIERS, EVENTS, WORKERS = 2, 4, 3
 STATUSES = ("accepted", "processing", "supplement_requested", "finished")
 FAULTS = (
-    *("fine", "fine", "fine", "not_sent", "lost_before", "lost_after", "busy", "garbled", "refused", "partial"),
-    *("asleep_before", "asleep_after", "mapping_dies"),
+    *("fine", "fine", "not_sent", "lost_before", "lost_after", "lost_after", "busy", "garbled", "refused", "partial"),
+    *("asleep_before", "asleep_before", "asleep_after", "mapping_dies"),
 )
 TABLES = ("delivery", "record", "change", "attempt", "ledger", "exchange")
 

@@ -104,6 +104,9 @@ def play(simulation, seed, *, length=STEPS):
     """One schedule that the seed decides."""
     chance = Random(seed)
     simulation.begin()
+    for number in range(1, DOSSIERS + 1):
+        simulation.put(number, 1)
+        simulation.tell(number, chance.randrange(EVENTS))
     for _ in range(length):
         number, worker = chance.randint(1, DOSSIERS), chance.randint(1, WORKERS)
         way = chance.choices(
