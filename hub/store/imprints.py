@@ -94,7 +94,7 @@ def one(
     """Sum up a whole range: how many records, and their digest."""
     where, given = _range(kind, start, stop, agencies)
     row = connection.execute(text(ONE_SUM.format(range=where)), given).one()
-    return int(row[1]), written(int(row.low or 0), int(row.high or 0))
+    return int(row[0]), written(int(row[1] or 0), int(row[2] or 0))
 
 
 def each(
