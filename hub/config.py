@@ -170,7 +170,7 @@ class Settings:
         least=1,
     )
     lease_seconds: float = setting(
-        30.0, "How long a worker owns the deliveries it claimed", "Thời gian worker giữ các lượt gửi đã nhận", least=1
+        10.0, "How long a worker owns the deliveries it claimed", "Thời gian worker giữ các lượt gửi đã nhận", least=1
     )
     poll_seconds: float = setting(
         0.2, "How often an idle worker looks for work", "Chu kỳ worker rảnh tìm việc", least=0.01
