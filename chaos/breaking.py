@@ -40,7 +40,10 @@ def break_everything(wish: Wish, say: object) -> tuple[Findings, dict[str, int],
         findings = look(cluster)
         findings.figures |= {"mended by the operator": mended}
         played |= {f"line: {name}": count for name, count in lines.items()}
-        played |= {f"at {one.channel}: requests met by a fault (of the latest 5,000)": one.faults_played() for one in cluster.partners}
+        played |= {
+            f"at {one.channel}: requests met by a fault (of the latest 5,000)": one.faults_played()
+            for one in cluster.partners
+        }
         if not findings.good:
             for path in (cluster.disk or cluster.installation.directory).glob("hub.db*"):
                 shutil.copyfile(path, cluster.installation.directory / f"kept.{path.name}")

@@ -40,7 +40,7 @@ class Client:
                     self._done.add(name)
                     self._events += line.get("kind") == "event"
         self._journal = journal.Journal(path)
-        self._chance = random.Random(f"{wish['seed']}/{wish['client']}/sending")  # noqa: S311 (repeatable)
+        self._chance = random.Random(f"{wish['seed']}/{wish['client']}/sending")
         self._addresses = list(wish["addresses"])
         self._session = requests.Session()
         self._session.trust_env = False
@@ -97,8 +97,7 @@ class Client:
             answer.close()
             return []
         try:
-            for line in answer.iter_lines():
-                words.append(_word(json.loads(line)))
+            words.extend(_word(json.loads(line)) for line in answer.iter_lines())
         except (requests.RequestException, ValueError):
             answer.close()  # what was told so far is so; the rest goes again
         return words

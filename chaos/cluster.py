@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub import wiring
@@ -31,6 +30,7 @@ from hub.testing.partner.simulator import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from hub.flows.context import Context
 
@@ -71,7 +71,8 @@ class Wish:
     webs: int = 2
     workers: int = 2
     clients: int = 3
-    small: bool = False
+    lease_seconds: float | None = LEASE_SECONDS  # None: as shipped
+    channels: tuple[str, ...] = ()  # () means all
 
 
 @dataclass
@@ -182,6 +183,8 @@ def _start(wish: Wish, installation: Installation, keeper: Keeper, disk: Path | 
     migrate.upgrade(installation.database_url)
     partners, proxied, routes = [], {}, []
     for channel, connector in CONNECTORS.items():
+        if wish.channels and channel not in wish.channels:
+            continue
         partner = Partner(channel, connector, free_port())
         proxied[channel] = free_port()
         routes.append(f"{proxied[channel]}:{partner.port}")
@@ -228,11 +231,14 @@ def all_ready(cluster: Cluster) -> bool:
 def _start_nodes(cluster: Cluster) -> None:
     common = {
         **cluster.installation.environment,
-        "HUB_LEASE_SECONDS": str(LEASE_SECONDS),
+        "HUB_DISK_MINIMUM": "1 MiB",
         "HUB_WEB_PROCESSES": "1",
         "HUB_WEB_THREADS": "12",
         "HUB_STOP_SECONDS": "5",
     }
+    common["HUB_LEASE_SECONDS"] = str(cluster.wish.lease_seconds)
+    if cluster.wish.lease_seconds is None:
+        del common["HUB_LEASE_SECONDS"]
     for number in range(cluster.wish.workers):
         name = f"worker{number}"
         cluster.keeper.start(name, _python("chaos.node", "worker", str(cluster.clock_file(name))), common)

@@ -41,7 +41,7 @@ class Operation:
 
 def wave(client: int, seed: int, number: int) -> list[Operation]:
     """Return the operations of one wave in the order in which they are published."""
-    chance = random.Random(f"{seed}/{client}/{number}")  # noqa: S311 (repeatable)
+    chance = random.Random(f"{seed}/{client}/{number}")
     operations: list[Operation] = []
     for place in range(WAVE):
         operations.extend(_dossier(chance, client, number * WAVE + place + 1))
@@ -66,7 +66,7 @@ def _dossier(chance: random.Random, client: int, number: int) -> list[Operation]
     code = f"{office}-260511-{client + 1}{number:06}"
     begin = START + timedelta(minutes=chance.randrange(5_000))
     first, final = (
-        _document(code, office, mark=f"hs {code}/{form}", at=begin + timedelta(minutes=form), post=post)
+        document(code, office, mark=f"hs {code}/{form}", at=begin + timedelta(minutes=form), post=post)
         for form in (1, 2)
     )
     operations = [Operation(f"{code}/d1", code, first["summary"], _put(first), post, ordered)]
@@ -83,13 +83,14 @@ def _dossier(chance: random.Random, client: int, number: int) -> list[Operation]
     return operations
 
 
-def _put(document: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": "dossier", "document": document}
+def _put(form: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "dossier", "document": form}
 
 
-def _document(code: str, office: str, *, mark: str, at: datetime, post: bool) -> dict[str, Any]:
+def document(code: str, office: str, *, mark: str, at: datetime, post: bool) -> dict[str, Any]:
+    """Return a dossier; `mark` makes it unique."""
     agency = {"id": office, "name": "Ủy ban nhân dân xã Mẫu"}
-    document: dict[str, Any] = {
+    made: dict[str, Any] = {
         "code": code,
         "procedure": {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh"},
         "agencies": {"received": agency, "competent": agency},
@@ -104,5 +105,5 @@ def _document(code: str, office: str, *, mark: str, at: datetime, post: bool) ->
     if post:
         province = {"code": "38", "name": "Tỉnh Thanh Hóa"}
         contact = {"name": "NGUYỄN VĂN MẪU", "phone": "0912345678"}
-        document["return_to"] = {"contact": {**contact, "address": {"province": province, "detail": "1 Phố Mẫu"}}}
-    return document
+        made["return_to"] = {"contact": {**contact, "address": {"province": province, "detail": "1 Phố Mẫu"}}}
+    return made

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sqlite3
-import threading
 import time
 from collections import Counter
 from random import Random
@@ -19,6 +18,7 @@ from chaos.cluster import LEASE_SECONDS, Cluster, kill_postgres, later
 from hub.sdk.simulator import Fault
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
 KINDS = (
@@ -37,7 +37,7 @@ class Breaking:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._chance = Random(cluster.wish.seed)  # noqa: S311 (repeatable)
+        self._chance = Random(cluster.wish.seed)
         self.played: Counter[str] = Counter()
         self._heavy = self._database = 0.0
         self._stopped: set[str] = set()

@@ -1,6 +1,6 @@
-"""`python -m chaos.node web|worker CLOCK_FILE`: a hub process as `hub serve` and `hub worker` make it, its clock shifted.
+"""`python -m chaos.node web|worker CLOCK_FILE`: a hub process as `hub serve` or `hub worker` makes it; its clock lies.
 
-The file holds seconds; the wall clock this process reads is ahead by so many (behind if negative), from the next look on.
+The file holds seconds; the wall clock of this process is ahead by so many (behind if negative).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A TCP proxy that cuts, delays, resets and slices what passes, in both directions, by a seeded chance.
 
-`python -m chaos.proxy SEED CONTROL_PORT LISTEN:TARGET …`. A line of JSON to the control port, `{"rates": {…}}`, sets how
-often (share of chunks) each fault is played; the answer tells how often each was.
+`python -m chaos.proxy SEED CONTROL_PORT LISTEN:TARGET …`. A line of JSON to the control port, `{"rates": {…}}`, sets
+how often (share of chunks) each fault is played; the answer tells how often each was.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Proxy:
     """All routes of one process; `rates` may change while it runs."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 (repeatable faults)
+        self._random = random.Random(seed)
         self.rates: dict[str, float] = {}
         self.played: Counter[str] = Counter()
 

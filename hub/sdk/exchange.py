@@ -49,7 +49,7 @@ def recording() -> Iterator[list[Exchange]]:
 
 @contextlib.contextmanager
 def only_while(allowed: Callable[[], bool]) -> Iterator[None]:
-    """Let this thread send only while `allowed()` holds: a worker that slept beyond its lease must send nothing more."""
+    """Let this thread send only while `allowed()` holds: who slept beyond his lease must send nothing more."""
     token = _allowed.set(allowed)
     try:
         yield

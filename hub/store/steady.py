@@ -1,10 +1,10 @@
 """The hub's own time: one for all its processes, though a machine's clock be wrong or jump.
 
 Leases and due times are compared by many processes; a machine an hour ahead would take what others have in hand, and
-what it accepts would wait an hour. So no process trusts its own wall clock. On PostgreSQL the server's clock is read now
-and then, and counted on from there by the clock that never jumps (the time since this machine started). On SQLite all
-processes are on one machine: they share the offset between that clock and the wall clock as it was first seen, kept in
-the database. It follows a corrected wall clock slowly: a second in ten, at once only when it is half a day off.
+what it accepts would wait an hour. So no process trusts its own wall clock. On PostgreSQL the server's clock is read
+now and then, and counted on from there by the clock that never jumps (the time since this machine started). On SQLite
+all processes are on one machine: they share the offset between that clock and the wall clock as it was first seen, kept
+in the database. It follows a corrected wall clock slowly: a second in ten, at once only when it is half a day off.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import orjson
 from sqlalchemy import event as listening
@@ -81,7 +82,7 @@ class Model(Connector, Pushes, Recalls):
 
     name = "model"
     title = ("Mô hình", "Model")
-    settings_schema = {"type": "object", "properties": {}, "additionalProperties": False}
+    settings_schema: ClassVar = {"type": "object", "properties": {}, "additionalProperties": False}
     accepts = ("dossier",)
     batch_size = 20
     resend = "ask"
@@ -151,7 +152,11 @@ class Model(Connector, Pushes, Recalls):
         wanted = [each["id"] for each in one.document.get("events", ()) if each["source"] != CHANNEL]
         memo = {"steps": [each for each in wanted if each in held]}
         whole = set(wanted) <= set(held) and Model.partner.versions.get(one.key) == one.version
-        return delivered(one, acknowledged=memo) if whole else deferred(one, Reason.UNANSWERED, detail="asked", acknowledged=memo)
+        return (
+            delivered(one, acknowledged=memo)
+            if whole
+            else deferred(one, Reason.UNANSWERED, detail="asked", acknowledged=memo)
+        )
 
 
 class _Plugin:

@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from hub.domain.merge import join
+from hub.domain.messages import Role, Source
+from hub.flows.admit import admit_document
 from hub.flows.leases import Leases
-from hub.store import deliveries
+from hub.store import deliveries, records
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 from hub.store.tables import delivery
 from hub.testing import house
@@ -20,18 +23,13 @@ LEASE = 30_000
 @pytest.fixture
 def context(database_url):
     one = house.build(database_url)
-    one.store.write(lambda connection: _fill(connection))
+    one.store.write(_fill)
     yield one
     one.waker.close()
     one.store.close()
 
 
 def _fill(connection):
-    from hub.domain.messages import Role, Source
-    from hub.flows.admit import admit_document
-    from hub.domain.merge import join
-    from hub.store import records
-
     messages = [
         admit_document("dossier", house.dossier(number), Source("district", Role.CLIENT)).message
         for number in range(1, DELIVERIES + 1)
