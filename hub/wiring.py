@@ -33,7 +33,12 @@ def build(
     clock: the hub's time itself, for tests; wall: the machine's clock, from which that time is otherwise kept steady.
     """
     vault = Vault(settings.require_secret_key())
-    store = Store(settings.database_url, connections=settings.web_threads // 2 + 4)
+    store = Store(
+        settings.database_url,
+        connections=settings.web_threads // 2 + 4,
+        pooled=settings.database_pooled,
+        direct_url=settings.direct_database_url,
+    )
     clock = clock or SteadyClock(store, wall=wall)
     plugins = plugins or load(blocked=settings.block_plugins, trace=settings.trace_plugins)
     channels = Channels(

@@ -85,10 +85,6 @@ class Channels:
         self._refresh()
         return self._channels.get(name)
 
-    def wanting(self, kind: str, document: Mapping[str, Any]) -> list[str]:
-        """Return the names of the channels that are to hold the record."""
-        return [channel.name for channel in self if channel.wants(kind, document)]
-
     def forget(self) -> None:
         """Look at the database at the next use."""
         self._looked = -FRESH_SECONDS

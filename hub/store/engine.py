@@ -40,12 +40,18 @@ class Conflict(Exception):
 class Store:
     """Opens transactions. `postgresql` tells the two databases apart where they must differ."""
 
-    def __init__(self, url: str, *, connections: int = 10) -> None:
+    def __init__(self, url: str, *, connections: int = 10, pooled: bool = False, direct_url: str = "") -> None:
+        """pooled: through a pooler in transaction mode; direct_url: the same database without it."""
         self.url = make_url(_psycopg(url))
+        direct = make_url(_psycopg(direct_url)) if direct_url else None
+        self.listen_url = direct or (None if pooled else self.url)  # a listener needs a session of its own
         self.postgresql = self.url.get_backend_name() == "postgresql"
         options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10}
         if self.postgresql:
-            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5, "application_name": "lienthong"}}
+            arguments: dict[str, Any] = {"connect_timeout": 5, "application_name": "lienthong"}
+            if pooled:
+                arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
+            options |= {"pool_pre_ping": True, "connect_args": arguments}
         else:
             options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)

@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from hub import observe
+from hub.config import load
 from hub.domain.bundling import FILES
 from hub.domain.schemas import validate
 from hub.web.app import SERVICE, create_app
@@ -57,6 +58,14 @@ def serve(settings: Settings) -> None:
         validate(kind, {})  # compiles the schemas before the fork
     observe.metrics()
     Server(settings).run()
+
+
+def application() -> Flask:
+    """Make the app from the environment, for a gunicorn that is started by itself (deploy/gunicorn.conf.py)."""
+    settings = load()
+    observe.set_up_metrics(settings.metrics_directory)
+    observe.set_up_logging(settings.log_level, settings.log_format)
+    return create_app(build(settings))
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
