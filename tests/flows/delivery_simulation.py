@@ -200,7 +200,7 @@ class Simulation:
         self.clock.set(datetime(2026, 5, 14, 2, 0, tzinfo=UTC))
         Model.partner = self.partner = Partner(asleep=self._others_work)
         self.hands: dict[int, ToldHand] = {}
-        self.paused = False
+        self.paused = self.settled = False
         self.accepted: dict[str, set[str]] = {}
 
     @property
@@ -253,6 +253,7 @@ class Simulation:
         if hand is not None and hand.tries is not None:
             flow._settle(self.context, self.channel, hand.tries, hand.exchanges)
             del self.hands[worker]
+            self.settled = True
 
     def crash(self, worker: int) -> None:
         """It dies, wherever it was."""
@@ -285,8 +286,14 @@ class Simulation:
     # ------------------------------------------------------------------ what must be so
 
     def check(self) -> None:
+        """After every step; the rows are read only when something was written down since."""
         assert not self.partner.doubled, f"doubled: {self.partner.doubled}"
         assert not self.partner.backwards, f"older after newer: {self.partner.backwards}"
+        if self.settled:
+            self.settled = False
+            self.check_rows()
+
+    def check_rows(self) -> None:
         with self.context.store.reading() as connection:
             rows = connection.execute(select(delivery)).mappings().all()
             documents = {row.key: orjson.loads(row.document) for row in connection.execute(select(record))}
@@ -311,9 +318,12 @@ class Simulation:
             self.clock.advance(seconds=4 * LEASE)
             self.replay()
             self.claim(0, 100)
+            if 0 not in self.hands:
+                break
             self.push(0, [])
             self.settle(0)
         self.check()
+        self.check_rows()
         with self.context.store.reading() as connection:
             rows = connection.execute(select(delivery)).mappings().all()
             complete = {row.key for row in connection.execute(select(record)) if row.complete}
