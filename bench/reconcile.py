@@ -89,7 +89,7 @@ def restored_partner(wish, url, directory):
     told("publish and deliver", wish.dossiers - wish.lost)
     publish(context, range(wish.dossiers - wish.lost))
     work_off(context, "echo", limit=20)
-    memory_file = partner.memory._connection  # what a partner's administrator would do to its database
+    memory_file = partner.memory._connection  # noqa: SLF001 (what a partner's administrator would do)
     with closing(sqlite3.connect(directory / "yesterday")) as yesterday:
         memory_file.backup(yesterday)
         told("today", wish.changed + wish.lost)
@@ -110,9 +110,8 @@ def restored_partner(wish, url, directory):
     print(orjson.dumps({**report.counts(), "named": None}).decode())
     found = f"{report.differing} differing, {report.missing} missing of {wish.dossiers}"
     print(f"found {found} in {compared:.1f} s, {grown} KiB more memory")
-    print(
-        f"{'equal' if again.is_equal else 'NOT EQUAL'} again after {seconds:.1f} s and {requests} requests ({url.split(':')[0]})"
-    )
+    verdict = "equal" if again.is_equal else "NOT EQUAL"
+    print(f"{verdict} again after {seconds:.1f} s and {requests} requests ({url.split(':')[0]})")
     partner.stop()
     context.waker.close()
     context.store.close()
@@ -150,7 +149,7 @@ def two_hubs(wish, url, directory):
         "client": "district",
     }
     sealed = vault.sealed(district.vault, settings, schema)
-    values = {"connector": "hub_peer", "settings": sealed, "routing": {}, "politeness": dict(house.QUICK)}
+    values = {"connector": "hub_peer", "settings": sealed, "routing": {}, "politeness": {"read_timeout": 30.0}}
     district.store.write(lambda c: channels.put(c, "province", values, now=district.now()))
     district.channels.forget()
     fold_all(district)

@@ -7,6 +7,7 @@ import shutil
 import orjson
 import pytest
 
+from hub.flows.accept import accept
 from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.flows.operate import NotPossible
@@ -18,7 +19,7 @@ from hub.store import epoch
 from hub.store.tables import delivery, ledger
 from hub.testing import house
 from hub.testing.partner import EchoConnector, EchoSimulator
-from tests.flows.test_accept import put, rows
+from tests.flows.test_accept import put, rows, unit
 
 MANY = 60
 
@@ -270,3 +271,25 @@ def test_a_kept_copy_of_a_simulators_memory_can_be_put_back(tmp_path):
 
     with EchoSimulator(directory=tmp_path) as partner:
         assert list(partner.memory.all("held")) == ["dossier/1"]
+
+
+def test_the_questions_are_in_proportion_to_what_differs(context, partner, leases):
+    """A thousand and a half dossiers, forty behind: two pages of the list, then a few batches; not a question each."""
+    house.add_echo(context, "echo", partner)
+    for start in range(1, 1501, 250):
+        accept(context, [unit(house.dossier(number)) for number in range(start, start + 250)])
+    settle(context, leases)
+    yesterday = partner.memory.all("held")
+    for number in range(1, 41):
+        put(context, house.dossier(number, summary="hôm nay", modified_at="2026-05-12T08:00:00+07:00"))
+    settle(context, leases)
+    for number in range(1, 41):
+        partner.memory.put("held", name_of(number), yesterday[name_of(number)])
+    before = seen(partner)
+
+    report = reconcile(context, "echo")
+    settle(context, leases)
+
+    assert (report.differing, report.equal) == (40, 1460)
+    assert seen(partner) - before <= 2 + 2 * (40 // 20)
+    assert partner.holdings() == documents(context)
