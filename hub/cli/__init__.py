@@ -38,3 +38,4 @@ def main(context: click.Context, config: Path | None) -> None:
     Công bố một lần, mọi hệ thống đối tác đều nhận được.
     """
     context.obj = Reach(config)
+    context.call_on_close(context.obj.close)

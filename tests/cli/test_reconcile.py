@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-
 import orjson
 import pytest
+from click.testing import CliRunner
 
+from hub.cli import main
 from hub.domain import vault
 from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
@@ -20,18 +17,8 @@ from plugins.hub_peer.simulator import HubPeerSimulator
 from tests.flows.test_accept import put
 
 
-@dataclass
-class Answer:
-    exit_code: int
-    stdout: str
-    output: str
-
-
 def run(url, *words):
-    environment = {**os.environ, "HUB_DATABASE_URL": url, "HUB_SECRET_KEY": house.KEY}
-    command = [sys.executable, "-m", "hub", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
-    return Answer(done.returncode, done.stdout, done.stdout + done.stderr)
+    return CliRunner().invoke(main, words, env={"HUB_DATABASE_URL": url, "HUB_SECRET_KEY": house.KEY})
 
 
 @pytest.fixture
