@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hub.domain.messages import Role, Source
 from hub.flows.accept import Unit, accept
@@ -23,13 +24,15 @@ from hub.flows.admit import admit_document
 from hub.flows.prune import prune
 from hub.observe import set_up_logging
 from hub.store import deliveries, migrate
-from hub.store.engine import Store
 from hub.testing import house
 from hub.testing.postgres import create_database, throwaway_postgres
 from tests.store.filling import fill
 
+if TYPE_CHECKING:
+    from hub.store.engine import Store
+
 CLIENT = Source("mot-cua", Role.CLIENT)
-ROUNDS, UNITS, LIMIT = 12, 32, 20  # measurements; requests in one commit; deliveries in one claim
+ROUNDS, UNITS, LIMIT = 40, 32, 20  # measurements; requests in one commit; deliveries in one claim
 WAITING = 20_000
 
 
@@ -109,10 +112,11 @@ def measure(name: str, small: str, large: str, *, dossiers: int, attempts: int) 
             side.claim()
     pairs = {"intake, dossiers/s": "intake", "claim and settle, deliveries/s": "claims"}
     print(f"\n{name}: {dossiers:,} dossiers, {attempts:,} attempts (filled in {full.filled:.0f} s)")
-    print(f"| what | empty | full | full / empty (median of {ROUNDS}) |\n|---|---|---|---|")
+    print(f"| what | empty | full | full / empty (median of {ROUNDS} pairs) |\n|---|---|---|---|")
     for title, field in pairs.items():
-        one, other = (statistics.median(getattr(side, field)) for side in (empty, full))
-        print(f"| {title} | {one:,.0f} | {other:,.0f} | {other / one:.2f} |")
+        one, other = getattr(empty, field), getattr(full, field)
+        ratio = statistics.median(late / early for early, late in zip(one, other, strict=True))
+        print(f"| {title} | {statistics.median(one):,.0f} | {statistics.median(other):,.0f} | {ratio:.2f} |")
     starts = [min(side.start() for _ in range(2)) for side in (empty, full)]
     print(f"| start to first commit, s | {starts[0]:.2f} | {starts[1]:.2f} | {starts[1] / starts[0]:.2f} |")
     prunes(full)
