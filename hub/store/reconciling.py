@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 COLUMNS = """r.kind, r.key, r.version, r.document, d.id, d.state, d.fence, d.lease_until, d.acknowledged_version,
  d.acknowledged, d.reference, d.updated_at"""
+# The page is cut before the join, so that no planner joins all of one table to all of the other for each page.
 PAGE = text(
-    f"SELECT {COLUMNS} FROM record AS r "  # noqa: S608 (no outside text)
-    "LEFT JOIN delivery AS d ON d.kind = r.kind AND d.key = r.key AND d.channel = :channel "
-    "WHERE r.kind = :kind AND r.key > :after AND r.complete ORDER BY r.key LIMIT :limit"
+    f"SELECT {COLUMNS} FROM (SELECT kind, key, version, document FROM record "  # noqa: S608 (no outside text)
+    "WHERE kind = :kind AND key > :after AND complete ORDER BY key LIMIT :limit) AS r "
+    "LEFT JOIN delivery AS d ON d.kind = r.kind AND d.key = r.key AND d.channel = :channel ORDER BY r.key"
 )
 SOME_SQLITE = text(
     f"SELECT {COLUMNS} FROM json_each(:keys) AS wanted JOIN record AS r ON r.kind = :kind AND r.key = wanted.value "  # noqa: S608
