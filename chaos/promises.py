@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LINES = 200
 LOST = 0.1  # share of the post's answers that never come
-KILLS, KILL_SECONDS = 40, 2.0
+KILLS, KILL_SECONDS, IN_HAND_SECONDS = 20, 6.0, 0.3  # the last worker is never killed: somebody must resume
 RESUME_SECONDS, PAUSE_SECONDS = 15.0, 5.0
 WAIT_SECONDS = 900.0
 
@@ -64,20 +64,19 @@ def postal(wish: Wish, say: Any) -> tuple[bool, str]:
 
 def resume(wish: Wish, say: Any) -> tuple[bool, str]:
     """Workers are killed with work in hand; how long until each piece is tried again by another."""
-    with running(replace(wish, channels=("echo",), lease_seconds=None)) as cluster:
-        cluster.partners[0].order({"fault": "slow", "rate": 1.0, "delay": 0.3})
+    with running(replace(wish, channels=("echo",), lease_seconds=None, workers=3)) as cluster:
+        cluster.partners[0].order({"fault": "slow", "rate": 1.0, "delay": 0.5})
         chance, orphans = Random(wish.seed), {}
         published = _publish(cluster, 60_000, post=False)
         for number in range(KILLS):
-            for _ in range(3):
-                next(published)
-            time.sleep(KILL_SECONDS / 2)
-            pid = cluster.pid(chance.choice([f"worker{one}" for one in range(wish.workers)]))
+            next(published)
+            time.sleep(IN_HAND_SECONDS)
+            pid = cluster.pid(chance.choice([f"worker{one}" for one in range(cluster.wish.workers - 1)]))
             os.kill(pid, signal.SIGSTOP)
             for one in _in_hand(cluster, pid):
                 orphans[one, number] = cluster.context.now()
             os.kill(pid, signal.SIGKILL)
-            time.sleep(KILL_SECONDS / 2)
+            time.sleep(KILL_SECONDS)
         say(f"{KILLS} workers killed with {len(orphans)} deliveries in hand")
         cluster.partners[0].heal()
         time.sleep(RESUME_SECONDS * 2)
