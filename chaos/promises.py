@@ -58,7 +58,7 @@ def postal(wish: Wish, say: Any) -> tuple[bool, str]:
             lost = connection.execute(
                 select(func.count()).select_from(attempt).where(attempt.c.outcome == "unknown")
             ).scalar_one()
-        told = f"{len(orders)} orders of {wish.events}, {doubled} doubled, {lost} answers lost after the commit"
+        told = f"{len(orders)} orders of {wish.events}, {doubled} doubled, {lost} tries without an answer"
         return len(orders) == len(effects) == wish.events, told
 
 
