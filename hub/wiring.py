@@ -11,8 +11,8 @@ from hub.domain.vault import Vault
 from hub.flows.channels import Channels
 from hub.flows.context import Context
 from hub.plugging.manager import load
-from hub.sdk.types import SystemClock
 from hub.store.engine import Store
+from hub.store.steady import SteadyClock
 from hub.store.wake import Waker
 
 if TYPE_CHECKING:
@@ -25,11 +25,21 @@ if TYPE_CHECKING:
 LINK = "attachment link"  # what attachment signatures are for
 
 
-def build(settings: Settings, *, clock: Clock | None = None, plugins: Plugins | None = None) -> Context:
-    """Put a process together. Opens no connection yet. Raises PluginError, SettingsError."""
-    clock = clock or SystemClock()
+def build(
+    settings: Settings, *, clock: Clock | None = None, wall: Clock | None = None, plugins: Plugins | None = None
+) -> Context:
+    """Put a process together. Opens no connection yet. Raises PluginError, SettingsError.
+
+    clock: the hub's time itself, for tests; wall: the machine's clock, from which that time is otherwise kept steady.
+    """
     vault = Vault(settings.require_secret_key())
-    store = Store(settings.database_url, connections=settings.web_threads // 2 + 4)
+    store = Store(
+        settings.database_url,
+        connections=settings.web_threads // 2 + 4,
+        pooled=settings.database_pooled,
+        direct_url=settings.direct_database_url,
+    )
+    clock = clock or SteadyClock(store, wall=wall)
     plugins = plugins or load(blocked=settings.block_plugins, trace=settings.trace_plugins)
     channels = Channels(
         store, plugins.catalogue, vault=vault, clock=clock, link=attachment_link(vault, settings.public_url)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from hub.testing.postgres import create_database, drop_database, ensure_runtime_directory, throwaway_postgres
+from hub.testing.databases import create_database, drop_database
+from hub.testing.postgres import ensure_runtime_directory, throwaway_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

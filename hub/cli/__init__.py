@@ -20,6 +20,10 @@ COMMANDS = {
     "plugins": ("hub.cli.plugins:plugins", "Installed plugins and their connectors."),
     "records": ("hub.cli.records:records", "What the hub holds."),
     "deliveries": ("hub.cli.deliveries:deliveries", "What waits, what is parked, and mending it."),
+    "backup": ("hub.cli.backup:backup", "Copy the whole database while the hub works."),
+    "restore": ("hub.cli.backup:restore", "Put a backup in place of the database."),
+    "epoch": ("hub.cli.epoch:epoch", "After a restore: who sends what again, letting deliveries go."),
+    "reconcile": ("hub.cli.reconcile:reconcile", "Ask a partner what it holds; send again what differs."),
     "ledger": ("hub.cli.ledger:ledger", "The evidence: verify and read."),
 }
 
@@ -34,3 +38,4 @@ def main(context: click.Context, config: Path | None) -> None:
     Công bố một lần, mọi hệ thống đối tác đều nhận được.
     """
     context.obj = Reach(config)
+    context.call_on_close(context.obj.close)

@@ -95,6 +95,12 @@ class Reach:
         set_up_logging("error", "console")
         return wiring.build(self.settings)
 
+    def close(self) -> None:
+        """Leave the database, if the command reached it."""
+        if "context" in self.__dict__:
+            self.context.waker.close()
+            self.context.store.close()
+
     @property
     def actor(self) -> str:
         """Who acts, for the ledger."""

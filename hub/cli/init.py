@@ -33,6 +33,6 @@ def init(ours: Reach) -> None:
     else:
         create_key_file(settings.secret_key_file)
         done(f"Made {settings.secret_key_file}; keep a copy apart from backups.", "Đã tạo khóa; hãy cất một bản riêng.")
-    upgrade(settings.database_url)
+    upgrade(settings.direct_url)
     done(f"The database ({settings.engine}) has the newest schema.", "Cơ sở dữ liệu đã ở lược đồ mới nhất.")
     click.echo(NEXT)

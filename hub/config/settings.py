@@ -43,6 +43,18 @@ class Settings:
         secret=True,  # a password may stand in it; `engine` is shown instead
         form=r"(sqlite|postgresql)(\+\w+)?://.+",
     )
+    database_pooled: bool = setting(
+        False,
+        "The database is reached through a pooler in transaction mode (pgbouncer): no prepared statements, no LISTEN",
+        "Kết nối qua bộ gộp kết nối ở chế độ transaction (pgbouncer): không dùng prepared statement và LISTEN",
+    )
+    direct_database_url: str = setting(
+        "",
+        "The same PostgreSQL without the pooler, for LISTEN, migrations and backup; empty: as `database_url`",
+        "Địa chỉ PostgreSQL không qua bộ gộp, cho LISTEN, nâng lược đồ và sao lưu; để trống: như `database_url`",
+        secret=True,
+        form=r"(postgresql(\+\w+)?://.+)?",
+    )
     listen: str = setting(
         "127.0.0.1:8700", "Address and port of the web server", "Địa chỉ và cổng của máy chủ web", form=r".+:\d{1,5}"
     )
@@ -100,8 +112,49 @@ class Settings:
     trace_plugins: bool = setting(
         False, "Tell every hook call, masked, on standard error", "Ghi mọi lời gọi hook (đã che) ra stderr"
     )
+    disk_minimum: int = setting(
+        200 * 2**20,
+        "Free bytes below which nothing more is taken in (503 with Retry-After); 0: never",
+        "Dung lượng trống tối thiểu, byte; dưới mức này ngừng nhận (503 kèm Retry-After); 0: không xét",
+        least=0,
+    )
+    disk_directory: Path | None = setting(
+        None,
+        "Where to look for free space; empty: beside the SQLite file, with PostgreSQL nowhere",
+        "Thư mục để xét dung lượng trống; để trống: cạnh tệp SQLite, với PostgreSQL thì không xét",
+    )
+    backlog_limit: int = setting(
+        1_000_000,
+        "Waiting deliveries of one channel from which nothing more is taken in (429 with Retry-After); 0: never",
+        "Số lượt gửi đang chờ của một kênh; từ mức này ngừng nhận (429 kèm Retry-After); 0: không xét",
+        least=0,
+    )
+    backlog_seconds: float = setting(
+        0.0,
+        "Age of a channel's oldest waiting delivery from which nothing more is taken in (429); 0: never",
+        "Tuổi của lượt gửi chờ lâu nhất; từ mức này ngừng nhận (429); 0: không xét",
+        least=0,
+    )
+    attempts_days: int = setting(
+        90,
+        "Days for which attempts and their masked exchanges are kept",
+        "Số ngày giữ các lần gửi và nội dung trao đổi (đã che)",
+        least=1,
+    )
+    items_days: int = setting(
+        3650,
+        "Days for which raw items from partners are kept",
+        "Số ngày giữ bản gốc nhận từ đối tác",
+        least=1,
+    )
+    idempotency_days: int = setting(
+        7,
+        "Days for which an Idempotency-Key gives the first answer again",
+        "Số ngày một Idempotency-Key còn trả lại câu trả lời đầu tiên",
+        least=1,
+    )
     lease_seconds: float = setting(
-        30.0, "How long a worker owns the deliveries it claimed", "Thời gian worker giữ các lượt gửi đã nhận", least=1
+        10.0, "How long a worker owns the deliveries it claimed", "Thời gian worker giữ các lượt gửi đã nhận", least=1
     )
     poll_seconds: float = setting(
         0.2, "How often an idle worker looks for work", "Chu kỳ worker rảnh tìm việc", least=0.01
@@ -129,6 +182,11 @@ class Settings:
             object.__setattr__(self, "web_processes", 1 if self.engine == "sqlite" else 2)
         if not self.public_url:
             object.__setattr__(self, "public_url", f"http://{self.listen}")
+
+    @property
+    def direct_url(self) -> str:
+        """The database itself, whatever stands before it."""
+        return self.direct_database_url or self.database_url
 
     @property
     def engine(self) -> str:

@@ -28,6 +28,7 @@ class Politeness:
     read_timeout: float = 30.0
     total_timeout: float = 60.0
     poll_seconds: float = 30.0  # between two pulls when nothing more is waiting
+    reconcile_hours: float = 0.0  # between two reconciliations; 0: only when somebody asks for one
     breaker_failures: int = 5  # consecutive failed batches that open the breaker
     breaker_seconds: float = 15.0  # until a single probe is let through
 

@@ -11,11 +11,12 @@ from hub.flows.joining import Accepted, Word, Work
 from hub.store import attachments, changes, deliveries, ledger, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from hub.domain.messages import Held, Message, Source
+    from hub.flows.channels import Channel
     from hub.flows.context import Context
 
 __all__ = ["Accepted", "Unit", "Word", "accept"]
@@ -35,19 +36,23 @@ class Unit:
 
 def accept(context: Context, units: Sequence[Unit]) -> list[list[Accepted]]:
     """Accept the units in one transaction; durable when it returns. Returns the answers per unit, in order."""
-    answers = context.store.write(lambda connection: _accept(context, connection, units))
+    # Looked up before: a transaction that waits for a second connection would wait for ever when all have one.
+    channels = tuple(context.channels)
+    answers = context.store.write(lambda connection: _accept(context, connection, units, channels))
     crash_point("accept.committed")
     context.waker.tell()
     return answers
 
 
-def _accept(context: Context, connection: Connection, units: Sequence[Unit]) -> list[list[Accepted]]:
+def _accept(
+    context: Context, connection: Connection, units: Sequence[Unit], channels: Sequence[Channel]
+) -> list[list[Accepted]]:
     now = context.now()
     attachments.keep(connection, [{**file, "at": now} for unit in units for file in unit.files])
     work = Work(connection, [message for unit in units for message in unit.messages])
     answers = [[work.join(message) for message in unit.messages] for unit in units]
     work.derive()
-    _save(context, connection, work, now)
+    _save(context, connection, work, channels, now)
     for unit, answered in zip(units, answers, strict=True):
         if unit.also:
             unit.also(connection, answered)
@@ -55,7 +60,7 @@ def _accept(context: Context, connection: Connection, units: Sequence[Unit]) -> 
     return answers
 
 
-def _save(context: Context, connection: Connection, work: Work, now: int) -> None:
+def _save(context: Context, connection: Connection, work: Work, channels: Sequence[Channel], now: int) -> None:
     touched = work.touched()
     if not touched:
         return
@@ -72,16 +77,28 @@ def _save(context: Context, connection: Connection, work: Work, now: int) -> Non
     changes.append(connection, lines, transaction_id=transaction_id, now=now)
     told = [[one.kind, one.key, one.version, one.digest, source, word] for one, word, source in lines]
     ledger.append(connection, transaction_id=transaction_id, what="accepted", actor=context.node, content=told, now=now)
-    _want(context, connection, [(after, sources) for after, _, sources in changed if after.complete], now)
+    _want(connection, channels, [(after, sources) for after, _, sources in changed if after.complete], now)
 
 
-def _want(context: Context, connection: Connection, changed: Iterable[tuple[Held, Sequence[Source]]], now: int) -> None:
+def _turns(changed: Sequence[tuple[Held, Sequence[Source]]]) -> dict[tuple[str, str], str]:
+    """Whose change each is; an order that the hub derived is that of whoever sent its dossier."""
+    names = {(held.kind, held.key): sources[-1].name for held, sources in changed}
+    for held, sources in changed:
+        dossier = ("dossier", str(held.document.get("dossier", "")))
+        if sources[-1].role is Role.HUB and dossier in names:
+            names[held.kind, held.key] = names[dossier]
+    return names
+
+
+def _want(
+    connection: Connection, channels: Sequence[Channel], changed: Sequence[tuple[Held, Sequence[Source]]], now: int
+) -> None:
     wanted: list[tuple[str, str, str, int]] = []
     echoed: list[tuple[str, str, str, int]] = []
     for held, sources in changed:
-        for channel in context.channels.wanting(held.kind, held.document):
+        for channel in (one.name for one in channels if one.wants(held.kind, held.document)):
             row = (channel, held.kind, held.key, held.version)
             only_its_own = all(one.role is Role.CHANNEL and one.name == channel for one in sources)
             (echoed if only_its_own else wanted).append(row)
-    deliveries.want(connection, wanted, now=now)
+    deliveries.want(connection, wanted, now=now, sources=_turns(changed))
     deliveries.echo(connection, echoed, now=now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -12,9 +11,11 @@ import structlog
 from hub.domain import vault
 from hub.domain.retry import Politeness
 from hub.domain.routing import Routing
+from hub.flows.channel import Channel
 from hub.sdk.http import Http, Timeouts
 from hub.sdk.tools import Tools
 from hub.store import channels as table
+from hub.store.steady import SteadyClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,35 +26,11 @@ if TYPE_CHECKING:
     from hub.sdk.types import Clock
     from hub.store.engine import Store
 
+__all__ = ["Channel", "Channels"]
+
 log = structlog.get_logger("hub.channels")
 
 FRESH_SECONDS = 0.5  # how long a look at the database is believed
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One configured connector. `problem` says why it cannot be used; `connector` is None then."""
-
-    name: str
-    connector: Connector | None
-    routing: Routing
-    politeness: Politeness
-    paused: bool
-    version: int
-    problem: str = ""
-
-    def wants(self, kind: str, document: Mapping[str, Any]) -> bool:
-        """Tell whether the record is to be delivered here; an unusable channel keeps what its routing lets through."""
-        if not self.routing.lets(kind, document):
-            return False
-        if self.connector is None:
-            return True
-        try:
-            return kind in self.connector.accepts and self.connector.wants(kind, document)
-        except Exception:
-            # Better one delivery too many, parked with its reason, than a dossier that silently goes nowhere.
-            log.exception("channel.wants_failed", channel=self.name, kind=kind)
-            return kind in self.connector.accepts
 
 
 class Channels:
@@ -84,10 +61,6 @@ class Channels:
         self._refresh()
         return self._channels.get(name)
 
-    def wanting(self, kind: str, document: Mapping[str, Any]) -> list[str]:
-        """Return the names of the channels that are to hold the record."""
-        return [channel.name for channel in self if channel.wants(kind, document)]
-
     def forget(self) -> None:
         """Look at the database at the next use."""
         self._looked = -FRESH_SECONDS
@@ -99,6 +72,8 @@ class Channels:
             if time.monotonic() - self._looked < FRESH_SECONDS:
                 return
             with self._store.reading() as connection:
+                if isinstance(self._clock, SteadyClock):
+                    self._clock.follow(connection)
                 fingerprint = table.fingerprint(connection)
                 if fingerprint != self._fingerprint:
                     self._channels = {row["name"]: self._channel(row) for row in table.every(connection)}

@@ -17,7 +17,7 @@ from hub.sdk import exchange
 from hub.sdk.errors import Unmappable
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, rejected
 from hub.sdk.types import Outgoing
-from hub.store import deliveries
+from hub.store import deliveries, epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,18 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
     begun = time.monotonic()
     lease = int(leases.seconds * 1000)
     claimed = context.store.write(
-        lambda connection: deliveries.claim(
-            connection, channel.name, owner=context.node, now=context.now(), lease=lease, limit=limit
+        lambda connection: (
+            []
+            if epoch.is_held(connection)  # after a restore nothing may go backwards at a partner
+            else deliveries.claim(
+                connection,
+                channel.name,
+                owner=context.node,
+                now=context.now(),
+                lease=lease,
+                limit=limit,
+                rounds=leases.rounds,
+            )
         )
     )
     if not claimed:
@@ -54,6 +64,7 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
     with (
         leases.hold(claimed, begun=begun) as hand,
         exchange.recording() as exchanges,
+        exchange.only_while(hand.owned),
         structlog.contextvars.bound_contextvars(channel=channel.name),
     ):
         tries = _try(context, channel, hand)

@@ -59,10 +59,14 @@ def end(context: Context) -> Position:
 def _items(connection: Connection, lines: Sequence[RowMapping], *, documents: bool) -> list[dict[str, Any]]:
     places = [(line["kind"], line["key"]) for line in lines] if documents else []
     present = look_ups.documents(connection, places)
-    return [_item(line, present.get((line["kind"], line["key"]))) for line in lines]
+    origins = look_ups.origins(connection, places)
+    return [
+        _item(line, present.get((line["kind"], line["key"])), origins.get((line["kind"], line["key"])))
+        for line in lines
+    ]
 
 
-def _item(line: RowMapping, document: str | None) -> dict[str, Any]:
+def _item(line: RowMapping, document: str | None, origin: str | None) -> dict[str, Any]:
     item = {
         "cursor": str(Position(line["transaction_id"], line["sequence"])),
         "kind": line["kind"],
@@ -74,7 +78,7 @@ def _item(line: RowMapping, document: str | None) -> dict[str, Any]:
         "events": orjson.Fragment(line["events"]),
         "at": moment(line["at"]),
     }
-    return item if document is None else {**item, "document": orjson.Fragment(document)}
+    return item if document is None else {**item, "origin": origin, "document": orjson.Fragment(document)}
 
 
 def moment(milliseconds: int) -> str:

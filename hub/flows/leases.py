@@ -39,6 +39,7 @@ class Leases:
         self._context = context
         self._lock = threading.Lock()
         self._hands: set[Hand] = set()
+        self.rounds: dict[str, str] = {}  # channel → the source served last
 
     @property
     def seconds(self) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,13 +9,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hub.crash import crash_point
-from hub.domain.retry import wait
 from hub.flows.evidence import attempt_row, ledger_line, told
-from hub.flows.tries import PATIENT, PATIENT_SECONDS, Try
+from hub.flows.next_state import next_state
 from hub.observe import metrics
-from hub.sdk.outcomes import OutcomeWord, Reason
 from hub.store import attempts, deliveries, ledger
-from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
 
     from hub.flows.channels import Channel
     from hub.flows.context import Context
+    from hub.flows.tries import Try
     from hub.sdk.exchange import Exchange
 
 log = structlog.get_logger("hub.deliver")
@@ -34,7 +31,7 @@ def settle_tries(context: Context, channel: Channel, tries: Sequence[Try], excha
     if not tries:
         return
     final = _final(tries)
-    settled = [_settled(context, channel, one) for one in final.values()]
+    settled = [next_state(context, channel, one) for one in final.values()]
 
     def write(connection: Connection) -> frozenset[int]:
         now = context.now()
@@ -76,50 +73,3 @@ def _final(tries: Sequence[Try]) -> dict[int, Try]:
             one = replace(one, outcome=replace(one.outcome, acknowledged=earlier.outcome.acknowledged))  # noqa: PLW2901
         final[one.claimed.id] = one
     return final
-
-
-def _settled(context: Context, channel: Channel, one: Try) -> Settled:
-    """Turn an outcome into the delivery's next state."""
-    claimed, outcome, now = one.claimed, one.outcome, context.now()
-    reason = outcome.reason.value if outcome.reason else ""
-    if outcome.word is OutcomeWord.DELIVERED:
-        state, due, uncertain, reason = DELIVERED, now, False, ""
-    elif outcome.word is OutcomeWord.REJECTED:
-        # Refused by our own mapping: nothing was asked, so an earlier uncertainty stays.
-        unasked = outcome.reason in {Reason.MAPPING, Reason.FAULT} and claimed.uncertain
-        state, due, uncertain = PARKED, now, unasked
-    elif outcome.word is OutcomeWord.UNKNOWN and channel.connector.resend == "never":  # type: ignore[union-attr]
-        state, due, uncertain, reason = PARKED, now, False, Reason.UNCERTAIN.value
-    else:
-        pause = _pause(channel, one)
-        state, due, uncertain = WAITING if pause else PARKED, now + int((pause or 0) * 1000), _is_uncertain(one)
-        reason = reason if pause else Reason.EXHAUSTED.value
-    return Settled(
-        claimed.id,
-        claimed.fence,
-        claimed.version,
-        state,
-        due,
-        uncertain,
-        reason,
-        outcome.code,
-        outcome.detail,
-        outcome.reference,
-        outcome.acknowledged,
-    )
-
-
-def _is_uncertain(one: Try) -> bool:
-    """An unknown outcome is; so is a deferred recall's: the earlier try has still no end."""
-    return one.outcome.word is OutcomeWord.UNKNOWN or (one.action == "recall" and one.claimed.uncertain)
-
-
-def _pause(channel: Channel, one: Try) -> float | None:
-    """Return the seconds until the next try, or None: out of tries."""
-    chance = random.random()  # noqa: S311 (jitter)
-    outcome = one.outcome
-    if outcome.reason in PATIENT:
-        tries = min(one.claimed.attempts, channel.politeness.maximum_tries - 1)
-        pause = wait(channel.politeness, tries=tries, wish=outcome.retry_after, chance=chance)
-        return pause if outcome.retry_after or pause is None else min(pause, PATIENT_SECONDS)
-    return wait(channel.politeness, tries=one.claimed.attempts, wish=outcome.retry_after, chance=chance)

@@ -11,7 +11,7 @@ import jsonschema_rs
 from hub.domain.schemas import problem
 from hub.domain.sentences import sentence, suggestion
 from hub.plugging.errors import SettingsRefused, UnknownConnector
-from hub.sdk import Polls, Pulls, Pushes, Recalls, Receives
+from hub.sdk import Lists, Polls, Pulls, Pushes, Recalls, Receives, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hub.domain.problem import Problem
     from hub.sdk import Connector, Tools
 
-ABILITIES = (Pushes, Recalls, Pulls, Polls, Receives)
+ABILITIES = (Pushes, Recalls, Lists, Sums, Pulls, Polls, Receives)
 
 
 @dataclass(frozen=True, slots=True)

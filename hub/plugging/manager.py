@@ -12,7 +12,7 @@ from hub.plugging.no_exit import no_exit
 from hub.plugging.outcomes import one_each
 from hub.plugging.registered import Registered
 from hub.plugging.trace import Trace
-from hub.sdk import Health, HealthWord
+from hub.sdk import Health, HealthWord, Recalls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,6 +69,11 @@ class Plugins(Registered):
     def recall(self, connector: Connector, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Ask the partner what it holds: one outcome per delivery. Raises what the connector raises."""
         return one_each(batch, self._manager.hook.hub_recall(connector=connector, batch=batch))
+
+    @no_exit
+    def look_up(self, connector: Connector, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Ask the partner, to reconcile, what it really holds. Raises what the connector raises."""
+        return one_each(batch, connector.look_up(batch) if isinstance(connector, Recalls) else None)
 
     @no_exit
     def pull(self, connector: Connector, cursor: str | None) -> Page | None:

@@ -1,8 +1,9 @@
 """All a plugin author needs: markers, the connector and its abilities, types, outcomes, errors, tools."""
 
 from hub.sdk.answers import Answer
-from hub.sdk.connector import Connector, Polls, Pulls, Pushes, Recalls, Receives
+from hub.sdk.connector import Connector, Lists, Polls, Pulls, Pushes, Recalls, Receives, Sums
 from hub.sdk.credentials import Credential, Renewable
+from hub.sdk.digests import digest_of, portable
 from hub.sdk.errors import (
     Busy,
     ConnectorError,
@@ -27,12 +28,16 @@ from hub.sdk.types import (
     HealthWord,
     Incoming,
     Item,
+    Listed,
+    Listing,
     Outgoing,
     Page,
     Receipt,
     Reception,
     Reply,
     Request,
+    Sum,
+    Summary,
     SystemClock,
 )
 
@@ -50,6 +55,9 @@ __all__ = [
     "Http",
     "Incoming",
     "Item",
+    "Listed",
+    "Listing",
+    "Lists",
     "NotSent",
     "Outcome",
     "OutcomeWord",
@@ -68,6 +76,9 @@ __all__ = [
     "Renewable",
     "Reply",
     "Request",
+    "Sum",
+    "Summary",
+    "Sums",
     "SystemClock",
     "Timeouts",
     "TokenGateway",
@@ -77,9 +88,11 @@ __all__ = [
     "ask_each",
     "deferred",
     "delivered",
+    "digest_of",
     "health_of",
     "hookimpl",
     "outcome_of",
+    "portable",
     "push_each",
     "rejected",
     "unknown",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from hub.sdk.digests import digest_of
 from hub.sdk.types import Health, HealthWord
 
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub.sdk.outcomes import Outcome
     from hub.sdk.tools import Tools
-    from hub.sdk.types import Incoming, Item, Outgoing, Page, Receipt, Request
+    from hub.sdk.types import Incoming, Item, Listing, Outgoing, Page, Receipt, Request, Summary
 
 
 class Connector(ABC):
@@ -78,6 +80,38 @@ class Recalls(ABC):
 
         delivered: it holds all. deferred: not, or in part (the part in `acknowledged`); a push follows at once.
         unknown: cannot tell now.
+        """
+
+    def look_up(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Ask, to reconcile, what the partner really holds: earlier memos are not believed. Outcomes as of `recall`.
+
+        A connector whose `recall` needs the memo to tell anything overrides this.
+        """
+        return self.recall([replace(each, acknowledged={}, acknowledged_version=None) for each in batch])
+
+
+class Lists(ABC):
+    """Can say all it holds, page by page."""
+
+    @abstractmethod
+    def holdings(self, cursor: str | None) -> Listing:
+        """Bring the page after `cursor` (None: from the beginning). Alters nothing."""
+
+    def digest(self, outgoing: Outgoing) -> str | None:
+        """Return the digest the list must give for this record; None: it must not stand there. Pure."""
+        assert isinstance(self, Connector)  # noqa: S101 (an ability is inherited beside Connector)
+        holding = self.holding(outgoing)
+        return None if holding is None else digest_of(holding)
+
+
+class Sums(ABC):
+    """Can sum up what it holds over a range of keys, as another hub can: what differs is found by halving."""
+
+    @abstractmethod
+    def sums(self, kind: str, start: str, end: str | None, parts: int) -> Summary:
+        """Sum up the keys from `start` to before `end` (None: to the last) in at most `parts` parts. Alters nothing.
+
+        A range of no more than `parts` records is told record by record. The prints are those of `hub.sdk.digests`.
         """
 
 

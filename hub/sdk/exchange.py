@@ -12,7 +12,7 @@ import orjson
 from hub.sdk import markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from collections.abc import Set as AbstractSet
 
 EXCERPT = 2_000  # characters kept of each direction
@@ -33,6 +33,7 @@ class Exchange:
 
 
 _trace: ContextVar[list[Exchange] | None] = ContextVar("exchanges", default=None)
+_allowed: ContextVar[Callable[[], bool] | None] = ContextVar("allowed", default=None)
 
 
 @contextlib.contextmanager
@@ -44,6 +45,22 @@ def recording() -> Iterator[list[Exchange]]:
         yield trace
     finally:
         _trace.reset(token)
+
+
+@contextlib.contextmanager
+def only_while(allowed: Callable[[], bool]) -> Iterator[None]:
+    """Let this thread send only while `allowed()` holds: who slept beyond his lease must send nothing more."""
+    token = _allowed.set(allowed)
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+def may_send() -> bool:
+    """Tell whether a request may leave now; looked at before each one, not only before each batch."""
+    allowed = _allowed.get()
+    return allowed is None or allowed()
 
 
 def record(exchange: Exchange) -> None:

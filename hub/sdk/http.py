@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hub.sdk import exchange
+from hub.sdk import careful, exchange
 from hub.sdk.answers import Answer, raise_for
 from hub.sdk.errors import Garbled, NotSent, Unanswered
 
@@ -49,7 +48,7 @@ class Http:
         self._shown = shown
         self.session = requests.Session()
         self.session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
+        adapter = careful.Adapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
 
@@ -78,6 +77,7 @@ class Http:
 
         Raises NotSent (no connection), Busy (429, 503), Unanswered (sent, no answer; other 5xx), Garbled.
         """
+        careful.look()
         sending = dict(headers or {})
         if json is not None:
             body = orjson.dumps(json)

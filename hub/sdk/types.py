@@ -84,6 +84,41 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One record in a partner's list. `digest` as the connector's `digest` gives it; no content, no personal data."""
+
+    kind: str
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of what a partner says it holds."""
+
+    listed: Sequence[Listed]
+    cursor: str | None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A part of a range of keys: from `start` to the next part's start. `digest`: of the prints, `digests.summed`."""
+
+    start: str
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A range of keys summed up. `agencies`: only records under these were counted (None: all)."""
+
+    sums: Sequence[Sum]
+    agencies: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """An inbound call of a partner. Header names are lower case; `path` is what follows `/hooks/<channel>`."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import text
 
-from hub.store import bulk
+from hub.store import bulk, turns
 from hub.store.tables import delivery
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ WANT = """ON CONFLICT (channel, kind, key) DO UPDATE SET
  state = CASE WHEN delivery.state = 'parked' AND delivery.reason = 'uncertain' THEN 'parked' ELSE 'waiting' END,
  due_at = CASE WHEN delivery.state = 'waiting' THEN delivery.due_at ELSE excluded.due_at END,
  attempts = CASE WHEN delivery.state = 'waiting' THEN delivery.attempts ELSE 0 END,
- waiting_since = CASE WHEN delivery.state = 'waiting' THEN delivery.waiting_since ELSE excluded.waiting_since END"""
+ waiting_since = CASE WHEN delivery.state = 'waiting' THEN delivery.waiting_since ELSE excluded.waiting_since END,
+ source = CASE WHEN delivery.state = 'waiting' THEN delivery.source ELSE excluded.source END"""
 
 # What came from a channel is not sent back to it: it holds the new version if it held the one before.
 ECHO = """ON CONFLICT (channel, kind, key) DO UPDATE SET
@@ -33,19 +34,21 @@ ECHO = """ON CONFLICT (channel, kind, key) DO UPDATE SET
  acknowledged_version = CASE WHEN delivery.state = 'delivered' THEN excluded.wanted_version
   ELSE delivery.acknowledged_version END"""
 
-CLAIM = """SELECT d.id, d.kind, d.key, d.acknowledged_version, d.acknowledged, d.reference, d.attempts, d.fence,
+CLAIMED = """SELECT d.id, d.kind, d.key, d.acknowledged_version, d.acknowledged, d.reference, d.attempts, d.fence,
  d.uncertain, r.version, r.document
  FROM delivery AS d JOIN record AS r ON r.kind = d.kind AND r.key = d.key
- WHERE d.channel = :channel AND d.state = 'waiting' AND d.due_at <= :now
- ORDER BY d.due_at LIMIT :limit"""
+ WHERE d.channel = :channel AND d.state = 'waiting' AND d.due_at <= :now"""
+CLAIM = CLAIMED + " ORDER BY d.due_at LIMIT :limit"
 CLAIM_SQLITE = text(CLAIM)
 CLAIM_POSTGRESQL = text(CLAIM + " FOR UPDATE OF d SKIP LOCKED")
+CHOSEN_SQLITE = text(CLAIMED + " AND d.id IN (SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
+CHOSEN_POSTGRESQL = text(CLAIMED + " AND d.id = ANY(CAST(:ids AS bigint[])) FOR UPDATE OF d SKIP LOCKED")
 
 # The next try is scheduled before trying: if this worker dies, the row falls due again when the lease ends.
 LEASE = """UPDATE delivery SET fence = fence + 1, attempts = attempts + 1, uncertain = true, lease_owner = :owner,
- lease_until = :until, due_at = :until WHERE id IN """
-LEASE_SQLITE = text(LEASE + "(SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
-LEASE_POSTGRESQL = text(LEASE + "(SELECT unnest(CAST(:ids AS bigint[])))")
+ lease_until = :until, due_at = :until WHERE id """
+LEASE_SQLITE = text(LEASE + "IN (SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
+LEASE_POSTGRESQL = text(LEASE + "= ANY(CAST(:ids AS bigint[]))")
 
 FENCED_SQLITE = text("SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))")
 FENCED_POSTGRESQL = text("SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE")
@@ -99,9 +102,18 @@ class Settled:
     acknowledged: Mapping[str, Any] | None = field(default=None)
 
 
-def want(connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int) -> None:
-    """Each (channel, kind, key, version): the channel must come to hold that version."""
-    _raise_wanted(connection, rows, now=now, state=WAITING, conflict=WANT)
+def want(
+    connection: Connection,
+    rows: Sequence[tuple[str, str, str, int]],
+    *,
+    now: int,
+    sources: Mapping[tuple[str, str], str] | None = None,
+) -> None:
+    """Each (channel, kind, key, version): the channel must come to hold that version.
+
+    sources: (kind, key) → whose change it is; sources take turns when much waits.
+    """
+    _raise_wanted(connection, rows, now=now, state=WAITING, conflict=WANT, sources=sources)
 
 
 def echo(connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int) -> None:
@@ -110,7 +122,13 @@ def echo(connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, n
 
 
 def _raise_wanted(
-    connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int, state: str, conflict: str
+    connection: Connection,
+    rows: Sequence[tuple[str, str, str, int]],
+    *,
+    now: int,
+    state: str,
+    conflict: str,
+    sources: Mapping[tuple[str, str], str] | None = None,
 ) -> None:
     bulk.insert(
         connection,
@@ -126,6 +144,7 @@ def _raise_wanted(
                 "due_at": now,
                 "waiting_since": now,
                 "updated_at": now,
+                "source": (sources or {}).get((kind, key), ""),
             }
             for channel, kind, key, version in sorted(rows)
         ],
@@ -133,13 +152,27 @@ def _raise_wanted(
     )
 
 
-def claim(connection: Connection, channel: str, *, owner: str, now: int, lease: int, limit: int) -> Sequence[Claimed]:
-    """Take up to `limit` due deliveries of a channel for `lease` milliseconds."""
+def claim(
+    connection: Connection,
+    channel: str,
+    *,
+    owner: str,
+    now: int,
+    lease: int,
+    limit: int,
+    rounds: dict[str, str] | None = None,
+) -> Sequence[Claimed]:
+    """Take up to `limit` due deliveries of a channel for `lease` milliseconds.
+
+    rounds: channel → the source served last; kept by the caller from claim to claim.
+    """
     postgresql = connection.dialect.name == "postgresql"
     query = CLAIM_POSTGRESQL if postgresql else CLAIM_SQLITE
     rows = connection.execute(query, {"channel": channel, "now": now, "limit": limit}).all()
     if not rows:
         return []
+    if len(rows) == limit:  # more may be waiting than this claim takes
+        rows = _in_turns(connection, channel, rows, now=now, rounds={} if rounds is None else rounds)
     ids = [row.id for row in rows]
     statement, given = (LEASE_POSTGRESQL, ids) if postgresql else (LEASE_SQLITE, orjson.dumps(ids).decode())
     connection.execute(statement, {"owner": owner, "until": now + lease, "ids": given})
@@ -159,6 +192,29 @@ def claim(connection: Connection, channel: str, *, owner: str, now: int, lease: 
         )
         for row in rows
     ]
+
+
+def _in_turns(
+    connection: Connection, channel: str, oldest: Sequence[Any], *, now: int, rounds: dict[str, str]
+) -> Sequence[Any]:
+    """Replace some of the oldest by those whose turn it is."""
+    limit = len(oldest)
+    ids, last = turns.choose(connection, channel, now=now, limit=limit, after=rounds.get(channel))
+    if last is not None:
+        rounds[channel] = last
+    held = {row.id: row for row in oldest}
+    missing = [one for one in ids if one not in held]
+    if not missing:
+        return oldest
+    given: dict[str, Any] = {"channel": channel, "now": now}
+    if connection.dialect.name == "postgresql":
+        more = connection.execute(CHOSEN_POSTGRESQL, {**given, "ids": missing})
+    else:
+        more = connection.execute(CHOSEN_SQLITE, {**given, "ids": orjson.dumps(missing).decode()})
+    held |= {row.id: row for row in more}
+    first = [held[one] for one in ids if one in held]
+    chosen = {row.id for row in first}
+    return [*first, *(row for row in oldest if row.id not in chosen)][:limit]
 
 
 def settle(connection: Connection, settled: Sequence[Settled], *, now: int) -> frozenset[int]:

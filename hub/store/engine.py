@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from hub.store import sqlite
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -19,6 +21,17 @@ Result = TypeVar("Result")
 
 BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
 TRIES = 8  # of one transaction, when the database says "again"
+# After a restore all numbers leap ahead (hub.store.epoch): a new cluster counts from the beginning, cursors must not.
+LEAP = "COALESCE((SELECT CAST(value AS bigint) FROM hub_state WHERE name = 'transaction_offset'), 0)"
+TRANSACTION_ID = {
+    True: text(f"SELECT pg_current_xact_id()::text::bigint + {LEAP}"),
+    False: text(f"SELECT {LEAP}"),
+}
+HORIZON = {
+    True: text(f"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {LEAP}"),
+    False: text(f"SELECT {LEAP} + 1"),
+}
+DISK_FULL = "53100"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
 
 
@@ -29,18 +42,24 @@ class Conflict(Exception):
 class Store:
     """Opens transactions. `postgresql` tells the two databases apart where they must differ."""
 
-    def __init__(self, url: str, *, connections: int = 10) -> None:
+    def __init__(self, url: str, *, connections: int = 10, pooled: bool = False, direct_url: str = "") -> None:
+        """pooled: through a pooler in transaction mode; direct_url: the same database without it."""
         self.url = make_url(_psycopg(url))
+        direct = make_url(_psycopg(direct_url)) if direct_url else None
+        self.listen_url = direct or (None if pooled else self.url)  # a listener needs a session of its own
         self.postgresql = self.url.get_backend_name() == "postgresql"
         options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10}
         if self.postgresql:
-            options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5, "application_name": "lienthong"}}
+            arguments: dict[str, Any] = {"connect_timeout": 5, "application_name": "lienthong"}
+            if pooled:
+                arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
+            options |= {"pool_pre_ping": True, "connect_args": arguments}
         else:
             options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)
         if not self.postgresql:
-            event.listen(self.engine, "connect", _prepare_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
+            event.listen(self.engine, "connect", sqlite.prepare)
+            event.listen(self.engine, "begin", sqlite.begin)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -69,18 +88,12 @@ class Store:
         raise AssertionError("unreachable")
 
     def transaction_id(self, connection: Connection) -> int:
-        """Return the number of the running transaction as the feed orders by it (0 on SQLite)."""
-        if not self.postgresql:
-            return 0
-        return int(connection.execute(text("SELECT pg_current_xact_id()::text::bigint")).scalar_one())
+        """Return the number of the running transaction as the feed orders by it (on SQLite all have the same)."""
+        return int(connection.execute(TRANSACTION_ID[self.postgresql]).scalar_one())
 
     def horizon(self, connection: Connection) -> int:
         """Return the number below which no transaction is open: readers of the feed stop before it."""
-        if not self.postgresql:
-            return 1
-        return int(
-            connection.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")).scalar_one()
-        )
+        return int(connection.execute(HORIZON[self.postgresql]).scalar_one())
 
     def close(self) -> None:
         """Close all connections."""
@@ -92,23 +105,16 @@ def _psycopg(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # BEGIN is ours, see below
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the lock at once: upgrading later fails when another wrote in between."""
-    writing = connection.get_execution_options().get("hub_writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
 def _again(problem: Exception) -> bool:
     if isinstance(problem, Conflict):
         return True
     if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
         return "locked" in str(problem.orig)
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def is_full(problem: Exception) -> bool:
+    """Tell whether the database says that its disk is full."""
+    cause = getattr(problem, "orig", None)
+    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or getattr(cause, "sqlstate", None) == DISK_FULL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, tuple_
 
 from hub.store.tables import idempotency
 
@@ -28,9 +28,7 @@ def keep(connection: Connection, client: str, key: str, *, digest: str, status: 
 
 def forget(connection: Connection, *, before: int, limit: int = 5_000) -> int:
     """Drop answers older than `before` (ms), a small step at a time; return how many."""
-    old = select(idempotency.c.client, idempotency.c.key).where(idempotency.c.at < before).limit(limit).subquery()
-    return connection.execute(
-        delete(idempotency).where(
-            select(old.c.key).where(old.c.client == idempotency.c.client, old.c.key == idempotency.c.key).exists()
-        )
-    ).rowcount
+    here = tuple_(idempotency.c.client, idempotency.c.key)
+    old = select(idempotency.c.client, idempotency.c.key).where(idempotency.c.at < before)
+    oldest = old.order_by(idempotency.c.at).limit(limit)
+    return connection.execute(delete(idempotency).where(here.in_(oldest))).rowcount

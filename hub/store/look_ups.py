@@ -33,6 +33,11 @@ def documents(connection: Connection, places: Iterable[Place]) -> Mapping[Place,
     return _column(connection, "document", places)
 
 
+def origins(connection: Connection, places: Iterable[Place]) -> Mapping[Place, str]:
+    """Return who first told of each record that is there."""
+    return _column(connection, "origin", places)
+
+
 def versions(connection: Connection, places: Iterable[Place]) -> Mapping[Place, int]:
     """Return the version of each record that is there."""
     return _column(connection, "version", places)

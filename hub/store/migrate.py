@@ -31,9 +31,22 @@ def upgrade(url: str, *, to: str = "head") -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Tell whether the database has the newest schema."""
-    head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+    """Tell whether the database has the newest schema this release knows, or a newer one.
+
+    Releases are upgraded one machine at a time: the schema comes first, and migrations only add.
+    """
+    head = _scripts().get_current_head()
+    revision = MigrationContext.configure(connection).get_current_revision()
+    return revision is not None and head is not None and int(revision) >= int(head)
+
+
+def known() -> frozenset[str]:
+    """Return the numbers of all migrations of this release."""
+    return frozenset(each.revision for each in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(FOLDER))
 
 
 def _config(connection: Connection) -> Config:

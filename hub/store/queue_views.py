@@ -22,9 +22,9 @@ PARKED = text(
 )
 
 
-def waiting(connection: Connection, channel: str) -> int:
-    """Count the channel's waiting deliveries, at most MOST."""
-    return int(connection.execute(WAITING, {"channel": channel, "most": MOST}).scalar_one())
+def waiting(connection: Connection, channel: str, *, most: int = MOST) -> int:
+    """Count the channel's waiting deliveries, at most `most`."""
+    return int(connection.execute(WAITING, {"channel": channel, "most": most}).scalar_one())
 
 
 def parked(connection: Connection, channel: str) -> Mapping[str, int]:

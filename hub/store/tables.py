@@ -93,10 +93,19 @@ delivery = Table(
     Column("code", Text),
     Column("detail", Text),
     Column("updated_at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),  # whose change made it wait: sources take turns
     UniqueConstraint("kind", "key", "channel"),  # in this order it also finds all deliveries of a record
     Index(
         "ix_delivery_due",
         "channel",
+        "due_at",
+        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text("state = 'waiting'"),
+    ),
+    Index(
+        "ix_delivery_turn",
+        "channel",
+        "source",
         "due_at",
         postgresql_where=text("state = 'waiting'"),
         sqlite_where=text("state = 'waiting'"),
@@ -118,7 +127,7 @@ delivery = Table(
     ),
 )
 
-# One try of one delivery.
+# One try of one delivery. On PostgreSQL attempt, exchange and item are divided by `at`: see hub.store.partitions.
 attempt = Table(
     "attempt",
     metadata,
@@ -272,4 +281,41 @@ duty = Table(
     Column("owner", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("fence", BigInteger, nullable=False, server_default="0"),
+)
+
+# Facts about this database itself: which life it is in (epoch), how far the folding of the feed has come.
+hub_state = Table(
+    "hub_state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+# The print of each record (hub.sdk.digests), folded from the change feed: what other hubs compare by ranges of keys.
+# Narrow, and in the order of bytes on both databases, so that a range is one short scan and means the same everywhere.
+imprint = Table(
+    "imprint",
+    metadata,
+    Column("kind", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("low", BigInteger, nullable=False),
+    Column("high", BigInteger, nullable=False),
+    PrimaryKeyConstraint("kind", "key"),
+    sqlite_with_rowid=False,
+)
+
+# The last change of each source, folded from the change feed: what a publisher must send again after a restore.
+high_water = Table(
+    "high_water",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("transaction_id", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("resend_at", BigInteger),  # set by a restore, null once the publisher has sent again what came after it
 )

@@ -24,6 +24,7 @@ LOOK_SECONDS = 0.02  # between two looks at SQLite's data_version
 TELL_SECONDS = 0.02  # at most one NOTIFY in this time; a missed one is found by looking
 LISTEN_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
+TICK_SECONDS = 0.3
 
 
 class Waker:
@@ -73,7 +74,9 @@ class Waker:
                     self._thread.start()
 
     def _watch(self) -> None:
-        watch = self._listen if self._store.postgresql else self._look
+        watch = self._look
+        if self._store.postgresql:
+            watch = self._listen if self._store.listen_url else self._tick
         while not self._ended:
             try:
                 watch()
@@ -93,8 +96,15 @@ class Waker:
                 seen = version
                 time.sleep(LOOK_SECONDS)
 
+    def _tick(self) -> None:
+        """Behind a pooler nobody can listen: whoever waits looks by himself, a little more often."""
+        while not self._ended:
+            time.sleep(TICK_SECONDS)
+            self._wake()
+
     def _listen(self) -> None:
-        url = self._store.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        assert self._store.listen_url is not None  # noqa: S101 (see _watch)
+        url = self._store.listen_url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             connection.execute(f"LISTEN {SIGNAL}")
             self._wake()

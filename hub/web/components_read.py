@@ -21,9 +21,51 @@ READ_SCHEMAS: Final[dict[str, Schema]] = {
             "agency": text("Cơ quan", "Agency of the record"),
             "events": listing(text("Khóa sự kiện mới", "Key of an event that is new")),
             "at": text("Lúc nào", "When", format="date-time"),
+            "origin": text("Ai gửi bản ghi này đầu tiên", "Who first told of the record"),
             "document": {"type": "object", "description": "The record's present document · Tài liệu hiện tại"},
         },
     ),
+    "Digests": mapping(
+        ["kind", "agencies", "parts"],
+        {
+            "kind": KIND,
+            "agencies": {
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+                "description": "Only under these · Chỉ các cơ quan này",
+            },
+            "parts": listing(
+                mapping(
+                    ["from", "count", "digest"],
+                    {
+                        "from": text("Mã đầu tiên", "First key"),
+                        "count": WHOLE,
+                        "digest": text("Tổng kiểm", "Sum of the prints"),
+                    },
+                )
+            ),
+        },
+    ),
+    "HighWater": mapping(
+        ["client", "epoch", "held", "last", "resend_from"],
+        {
+            "client": text("Tên hệ thống", "Name of the client"),
+            "epoch": mapping(
+                ["id", "number", "restored_at"],
+                {"id": text("Mã kỳ", "Id"), "number": WHOLE, "restored_at": {"type": ["string", "null"]}},
+            ),
+            "held": {
+                "type": "boolean",
+                "description": "Nothing is delivered now · Đang tạm giữ, chưa gửi đi",
+            },
+            "last": {
+                "type": ["object", "null"],
+                "description": "Your last change we hold · Thay đổi cuối còn giữ",
+            },
+            "resend_from": {"type": ["string", "null"], "description": "Send again from here on · Gửi lại từ lúc này"},
+        },
+    ),
+    "HighWaterWish": mapping(["epoch"], {"epoch": text("Mã kỳ", "Id of the epoch")}, additionalProperties=False),
     "Changes": mapping(
         ["items", "next", "more"],
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.domain.bundling import FILES, bundle
+from hub.domain.messages import KINDS
 from hub.web.components import text
 
 ENGLISH_MARK, VIETNAMESE_MARK = "description", "x-description-vi"
@@ -31,6 +32,10 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "status": {"name": "status", "in": "query", "schema": text("Trạng thái", "Status")},
     "agency": {"name": "agency", "in": "query", "schema": text("Cơ quan, kể cả cấp dưới", "Agency, with all below it")},
     "procedure": {"name": "procedure", "in": "query", "schema": text("Mã thủ tục", "Code of the procedure")},
+    "kind": {"name": "kind", "in": "query", "required": True, "schema": text("Loại bản ghi", "Kind", enum=list(KINDS))},
+    "from": {"name": "from", "in": "query", "schema": text("Từ mã này", "From this key on")},
+    "to": {"name": "to", "in": "query", "schema": text("Đến trước mã này", "To before this key")},
+    "parts": {"name": "parts", "in": "query", "schema": {"type": "integer", "minimum": 2, "maximum": 1000}},
     "updated_after": {
         "name": "updated_after",
         "in": "query",

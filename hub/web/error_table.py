@@ -41,6 +41,11 @@ TABLE: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "not_found": (404, "Không có gì ở địa chỉ này.", "There is nothing at this address."),
     "method_not_allowed": (405, "Địa chỉ này không nhận phương thức đó.", "The address does not take this method."),
+    "epoch_mismatch": (
+        409,
+        "Hub đã sang kỳ khác; hãy đọc lại /v1/high-water.",
+        "The hub is in another epoch by now; read /v1/high-water again.",
+    ),
     "precondition_failed": (
         412,
         "Bản ghi đã có phiên bản khác với phiên bản trong If-Match.",
@@ -63,6 +68,11 @@ TABLE: Final[Mapping[str, tuple[int, str, str]]] = {
         "Địa chỉ webhook không dùng được; phải là http(s) và không thuộc mạng nội bộ.",
         "The webhook's address cannot be used; it must be http(s) and not lead to a private network.",
     ),
+    "backlog_full": (
+        429,
+        "Quá nhiều việc đang chờ gửi; hãy gửi lại sau số giây trong Retry-After.",
+        "Too much waits to be delivered; send it again after the seconds in Retry-After.",
+    ),
     "internal": (
         500,
         "Lỗi bên trong hệ thống; hãy báo kèm request_id.",
@@ -72,6 +82,16 @@ TABLE: Final[Mapping[str, tuple[int, str, str]]] = {
         503,
         "Cơ sở dữ liệu tạm thời không truy cập được; hãy thử lại.",
         "The database cannot be reached for the moment; try again.",
+    ),
+    "storage_full": (
+        503,
+        "Hệ thống gần hết chỗ lưu nên tạm ngừng nhận; những gì đã nhận vẫn còn. Hãy gửi lại sau.",
+        "The hub is running out of storage and takes nothing in for the moment; what it took is kept. Send it later.",
+    ),
+    "catching_up": (
+        503,
+        "Đang cập nhật chỉ mục sau nâng cấp; hãy thử lại.",
+        "An index is being brought up to date after an update; try again.",
     ),
     "channel_unusable": (
         503,

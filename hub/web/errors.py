@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from hub.flows.receive import NoSuchChannel, UnusableChannel
+from hub.store.engine import is_full
 from hub.web.error_table import TABLE
 from hub.web.json_body import BadBody
 from hub.web.languages import asked
@@ -57,6 +58,9 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, BadBody):
         where: dict[str, Any] = {} if error.position is None else {"position": error.position}
         return Refusal(error.code, error.problems, **where)
+    if is_full(error):
+        log.error("request.storage_full", error=type(error).__name__)
+        return Refusal("storage_full")
     for kind, code in BY_EXCEPTION:
         if isinstance(error, kind):
             if code == "database_away":

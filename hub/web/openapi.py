@@ -66,10 +66,16 @@ def description(url: str) -> dict[str, Any]:
             },
             "parameters": {name: _parameter(value) for name, value in PARAMETERS.items()},
             "responses": {
+                "Pressed": {
+                    "description": "Too much waits, or storage runs low: come again after the seconds in Retry-After · "
+                    "Quá tải hoặc gần hết chỗ lưu: hãy gửi lại sau số giây trong Retry-After",
+                    "headers": {"Retry-After": {"schema": {"type": "integer"}}},
+                    "content": {CONTENT_TYPE: {"schema": reference("Problem")}},
+                },
                 "Problem": {
                     "description": "An error · Lỗi: " + ", ".join(f"{code} ({row[0]})" for code, row in TABLE.items()),
                     "content": {CONTENT_TYPE: {"schema": reference("Problem")}},
-                }
+                },
             },
             "schemas": {**documents(), **SCHEMAS, **READ_SCHEMAS, **{_page_name(kind): page(kind) for kind in KINDS}},
         },
@@ -92,6 +98,8 @@ def _operation(one: Operation) -> dict[str, Any]:
         "tags": [_tag(one)],
         "responses": {status: _answer(status, name) for status, name in one.answers.items()},
     }
+    if one.body and one.body != "WebhookWish":
+        described["responses"] |= {status: {"$ref": "#/components/responses/Pressed"} for status in ("429", "503")}
     described["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
     if one.parameters:
         described["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in one.parameters]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from hub import observe
+from hub.config import load
 from hub.domain.bundling import FILES
 from hub.domain.schemas import validate
 from hub.web.app import SERVICE, create_app
+from hub.web.server_log import Log
 from hub.wiring import build
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ def serve(settings: Settings) -> None:
     Server(settings).run()
 
 
+def application() -> Flask:
+    """Make the app from the environment, for a gunicorn that is started by itself (deploy/gunicorn.conf.py)."""
+    settings = load()
+    observe.set_up_metrics(settings.metrics_directory)
+    observe.set_up_logging(settings.log_level, settings.log_format)
+    return create_app(build(settings))
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """The hub as gunicorn sees it."""
 
@@ -96,16 +105,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _service(self) -> Any:
         app = getattr(self, "wsgi", None)
         return app.extensions.get(SERVICE) if app is not None else None
-
-
-class Log(Logger):  # type: ignore[misc]
-    """gunicorn's own lines go the way of all others."""
-
-    def setup(self, cfg: Any) -> None:
-        """Hand everything to the root logger."""
-        super().setup(cfg)
-        self.error_log.handlers = []
-        self.error_log.propagate = True
 
 
 def _forget(_server: Any, worker: Any) -> None:

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from hub.flows.accept import Accepted, Unit, accept
+from hub.flows.pressure import Pressure
 from hub.flows.together import Together
 from hub.observe import metrics
 from hub.web.client_auth import KeyRing
@@ -22,6 +23,7 @@ class Service:
         self.context = context
         self.keys = KeyRing(context)
         self.knowledge = Knowledge(context)
+        self.pressure = Pressure(context)
         self.places_to_wait = threading.BoundedSemaphore(max(1, context.settings.web_threads // 2))
         self.stopping = threading.Event()
         self._together: Together[Unit, list[Accepted]] = Together(lambda units: accept(context, units))
@@ -47,4 +49,5 @@ class Service:
     def close(self) -> None:
         """Leave the database."""
         self.stop()
+        self.pressure.finish()
         self.context.store.close()

@@ -35,8 +35,8 @@ class Poller:
         return pause
 
 
-def on_duty(context: Context, name: str) -> bool:
-    lease = DUTY_MILLISECONDS
+def on_duty(context: Context, name: str, *, lease: int = DUTY_MILLISECONDS) -> bool:
+    """Take or keep a duty for `lease` milliseconds; return whether this process has it."""
     return context.store.write(
         lambda connection: duties.take(connection, name, owner=context.node, now=context.now(), lease=lease)
     )

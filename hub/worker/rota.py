@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.flows.fold import fold
+from hub.flows.prune import prune
 from hub.flows.seal import seal
 from hub.flows.tell import tell_due
-from hub.store import duties, idempotency
+from hub.store import duties
+from hub.store.steady import SteadyClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +26,6 @@ log = structlog.get_logger("hub.rota")
 
 DUTY = "rota"
 LEASE_MILLISECONDS = 10_000
-IDEMPOTENCY_DAYS = 7
-DAY = 86_400_000
 
 
 @dataclass(slots=True)
@@ -37,10 +38,9 @@ class Chore:
     due: float = 0.0
 
 
-def forget_answers(context: Context) -> int:
-    """Drop idempotency answers that are older than a week."""
-    before = context.now() - IDEMPOTENCY_DAYS * DAY
-    return context.store.write(lambda connection: idempotency.forget(connection, before=before))
+def keep_time(context: Context) -> int:
+    """Let the hub's time follow a wall clock that was set right."""
+    return context.clock.anchor() if isinstance(context.clock, SteadyClock) else 0
 
 
 class Rota:
@@ -49,7 +49,13 @@ class Rota:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._ended = threading.Event()
-        self._chores = [Chore("seal", 1.0, seal), Chore("tell", 0.5, tell_due), Chore("tidy", 600.0, forget_answers)]
+        self._chores = [
+            Chore("seal", 1.0, seal),
+            Chore("fold", 1.0, fold),
+            Chore("tell", 0.5, tell_due),
+            Chore("clock", 10.0, keep_time),
+            Chore("prune", 60.0, prune),
+        ]
         self._thread = threading.Thread(target=self._run, name="rota", daemon=True)
 
     def start(self) -> None:

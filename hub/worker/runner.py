@@ -10,12 +10,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.flows.deliver import NOTHING, deliver
+from hub.flows.pressure import disk_is_low
 from hub.flows.pull import Overtaken, pull
 from hub.sdk.connector import Polls, Pulls, Pushes
 from hub.sdk.errors import ConnectorError
 from hub.store import channels, delivery_views
 from hub.worker.pace import Pace
 from hub.worker.poller import Poller, on_duty
+from hub.worker.reconciler import Reconciler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,8 @@ class Runner:
             works.append(self._pull)
         if isinstance(self.channel.connector, Polls):
             works.append(Poller(self._context, self.channel, self.going_on).turn)
+        if self.channel.politeness.reconcile_hours > 0:
+            works.append(Reconciler(self._context, self.channel, self._ended).turn)
         return works
 
     def start(self) -> None:
@@ -133,7 +137,7 @@ class Runner:
 
     def _pull(self) -> float:
         pause = self.channel.politeness.poll_seconds
-        if not on_duty(self._context, f"pull:{self.channel.name}"):
+        if disk_is_low(self._context.settings) or not on_duty(self._context, f"pull:{self.channel.name}"):
             return pause
         try:
             pull(self._context, self.channel, go_on=self.going_on)

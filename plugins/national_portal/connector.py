@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -105,6 +106,12 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
         ours = [outgoing for outgoing in batch if outgoing.kind == "procedure"]
         others = [outgoing for outgoing in batch if outgoing.kind != "procedure"]
         return [*procedures.recall(ours), *recalling.recall(self._portal, others)]
+
+    def look_up(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Look dossiers up one by one: no service lists them. Published procedures cannot be asked about at all."""
+        ours = [outgoing for outgoing in batch if outgoing.kind == "procedure"]
+        others = [replace(each, acknowledged={}) for each in batch if each.kind != "procedure"]
+        return [*procedures.looked_up(ours), *recalling.recall(self._portal, others)]
 
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
         """What the simulator's `/_sim/holdings` shows for this record."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Outcome, Reason, deferred, delivered
+from hub.sdk import Outcome, Reason, deferred, delivered, unknown
 from plugins.national_portal.batches import Line, split_until_taken
 from plugins.national_portal.case import Case
 from plugins.national_portal.codes import PUBLISHING
@@ -53,3 +53,9 @@ def recall(batch: Sequence[Outgoing]) -> list[Outcome]:
     """The portal's catalogue does not show what waits for its approval; publishing again is harmless, so do that."""
     sentence = "Published procedures cannot be looked up; they are sent again, which replaces."
     return [deferred(outgoing, Reason.NOT_READY, detail=sentence, acknowledged={"digest": None}) for outgoing in batch]
+
+
+def looked_up(batch: Sequence[Outgoing]) -> list[Outcome]:
+    """Nobody can tell whether they are held; sending all of them again at every reconciliation would be no answer."""
+    sentence = "Published procedures cannot be looked up."
+    return [unknown(outgoing, Reason.UNCERTAIN, detail=sentence) for outgoing in batch]

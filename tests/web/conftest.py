@@ -15,6 +15,7 @@ from hub.config import Settings
 from hub.domain.schemas import examples
 from hub.flows import client_keys
 from hub.flows.context import Context
+from hub.flows.pressure import Pressure
 from hub.plugging.manager import Plugins
 from hub.store import clients
 from hub.testing import partner
@@ -83,6 +84,7 @@ def make_hub(database_url: str, clock: SetClock) -> Iterator[Callable[..., Hub]]
         return Hub(context, create_app(context))
 
     yield make
+    Pressure.finish()
     for context in made:
         context.waker.close()
         context.store.close()

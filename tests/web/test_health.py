@@ -7,6 +7,7 @@ import re
 from sqlalchemy import text
 
 from hub.store import channels
+from hub.store.schema_version import newest
 
 
 def put_channel(hub, name, **more):
@@ -34,7 +35,7 @@ def test_a_hub_that_cannot_serve_says_why(hub):
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     stale = http.get("/readyz")
     with hub.context.store.writing() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()})
     current = http.get("/readyz")
     hub.app.extensions["hub"].stop()
 

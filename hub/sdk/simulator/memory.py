@@ -46,7 +46,16 @@ class Memory:
                 raise
             self._depth -= 1
             if self._depth == 0:
-                self._connection.execute("COMMIT")
+                self._commit()
+
+    def _commit(self) -> None:
+        """Commit; where that is impossible (a full disk) leave no transaction open behind."""
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
 
     def get(self, shelf: str, name: str) -> Any:
         """Return the value or None."""

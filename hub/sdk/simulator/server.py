@@ -74,7 +74,11 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         parts = urlsplit(self.path)
         headers = self.lower_headers
-        body = self.rfile.read(int(headers.get("content-length") or 0))
+        length = int(headers.get("content-length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the line was cut: nothing was asked
+            self.close_connection = True
+            return
         call = Call(self.command, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, body)
         simulator = self.server.simulator
         if self.server.refusing:

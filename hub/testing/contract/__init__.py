@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import pytest
 
-PARTS = "answers base bench bringing checking converging making_equal mapping pushing receiving settings"
+PARTS = "answers base bench bringing checking converging making_equal mapping pushing receiving reconciling settings"
 pytest.register_assert_rewrite(*(f"hub.testing.contract.{part}" for part in PARTS.split()))
 
 from hub.testing.contract.base import ContractBase  # noqa: E402 (after the rewrite is asked for)
@@ -25,6 +25,7 @@ from hub.testing.contract.bringing import BringingContract  # noqa: E402
 from hub.testing.contract.converging import ConvergingContract  # noqa: E402
 from hub.testing.contract.mapping import MappingContract  # noqa: E402
 from hub.testing.contract.receiving import ReceivingContract  # noqa: E402
+from hub.testing.contract.reconciling import ReconcilingContract  # noqa: E402
 from hub.testing.contract.settings import SettingsContract  # noqa: E402
 
 __all__ = ["Bench", "ConnectorContract", "ContractBase"]
@@ -36,5 +37,6 @@ class ConnectorContract(
     ConvergingContract,  # which is also Checking, Pushing and Answers
     BringingContract,
     ReceivingContract,
+    ReconcilingContract,
 ):
     """All of it; what needs an ability the connector has not is skipped."""

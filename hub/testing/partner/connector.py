@@ -16,6 +16,9 @@ from hub.sdk import (
     HealthWord,
     Incoming,
     Item,
+    Listed,
+    Listing,
+    Lists,
     Outcome,
     OutcomeWord,
     Outgoing,
@@ -35,6 +38,7 @@ from hub.sdk import (
     Tools,
     deferred,
     delivered,
+    digest_of,
     health_of,
     signing,
 )
@@ -55,8 +59,8 @@ CODES: Mapping[str, tuple[OutcomeWord, Reason | None]] = {
 UNAUTHORISED = 401
 
 
-class EchoConnector(Connector, Pushes, Recalls, Pulls, Polls, Receives):
-    """Pushes batches of JSON to `/put`, asks `/get`, pulls `/feed`, is called with signed webhooks."""
+class EchoConnector(Connector, Pushes, Recalls, Lists, Pulls, Polls, Receives):
+    """Pushes batches of JSON to `/put`, asks `/get`, lists `/list`, pulls `/feed`, is called with signed webhooks."""
 
     name = "echo"
     title = ("Đối tác thử", "Test partner")
@@ -137,16 +141,17 @@ class EchoConnector(Connector, Pushes, Recalls, Pulls, Polls, Receives):
         ]
 
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
-        """Ask for the last idempotency key the partner saw for each record."""
+        """Ask for the last idempotency key the partner saw for each record, and the digest of what it holds."""
         held = self._call("POST", "/get", json=[_name(each) for each in batch]).json()
         if not isinstance(held, dict):
             raise Garbled("The answer is no object.")
-        return [
-            delivered(each, acknowledged={"id": each.idempotency_key})
-            if held.get(_name(each)) == each.idempotency_key
-            else deferred(each, Reason.UNANSWERED, detail="The partner does not hold this version.")
-            for each in batch
-        ]
+        return [_recalled(each, held.get(_name(each)) or {}) for each in batch]
+
+    def holdings(self, cursor: str | None) -> Listing:
+        """The partner lists digests, a thousand a page."""
+        body = self._call("GET", "/list", parameters={"after": cursor or ""}).json()
+        named = [(*each["key"].split("/", 1), each["digest"]) for each in body["listed"]]
+        return Listing([Listed(kind, key, digest) for kind, key, digest in named], body["next"], more=body["more"])
 
     def pull(self, cursor: str | None) -> Page:
         """Two items a page, so that tests see pages."""
@@ -213,6 +218,13 @@ def _outcome(outgoing: Outgoing, result: Any) -> Outcome:
     memo = {"id": outgoing.idempotency_key} if word is OutcomeWord.DELIVERED else None
     detail = None if word is OutcomeWord.DELIVERED else f"The partner answered code {code}."
     return Outcome(outgoing.delivery_id, word, reason, code, detail, acknowledged=memo)
+
+
+def _recalled(outgoing: Outgoing, held: Mapping[str, Any]) -> Outcome:
+    if held.get("id") == outgoing.idempotency_key and held.get("digest") == digest_of(outgoing.mapped):
+        return delivered(outgoing, acknowledged={"id": held["id"]})
+    memo = {"id": held["id"]} if held else {}
+    return deferred(outgoing, Reason.UNANSWERED, detail="The partner does not hold this version.", acknowledged=memo)
 
 
 def _answer(reception: Reception, sentence: str) -> Reply:

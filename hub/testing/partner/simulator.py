@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-import orjson
-
+from hub.sdk import digest_of
 from hub.sdk.simulator import Call, Fault, Response, Simulator, Tokens
 
 SECRET = "whsec_bmjhuqdtIGPDtGkgbOG6t25nIHRow7RuZw=="  # noqa: S105 (of a partner that exists only in tests)
 PAGE = 2
+LISTED = 1_000
 
 
 class EchoSimulator(Simulator):
@@ -31,7 +30,9 @@ class EchoSimulator(Simulator):
         if call.path == "/put":
             return self._put(call)
         if call.path == "/get":
-            return Response.json({name: (self.memory.get("held", name) or {}).get("id") for name in call.json()})
+            return Response.json({name: _shown(self.memory.get("held", name)) for name in call.json()})
+        if call.path == "/list":
+            return self._list(call.query.get("after", ""))
         if call.path == "/feed":
             return self._feed(int(call.query["after"]))
         if call.path == "/news":
@@ -77,12 +78,19 @@ class EchoSimulator(Simulator):
         name = wish["key"]
         if self.memory.get("refused", name):
             return "2"
-        if (self.memory.get("held", name) or {}).get("id") == wish["id"]:
+        if self.memory.get("held", name) == {"id": wish["id"], "document": wish["document"]}:
             return "1"
         self.memory.put("held", name, {"id": wish["id"], "document": wish["document"]})
-        digest = hashlib.sha256(orjson.dumps(wish["document"], option=orjson.OPT_SORT_KEYS)).hexdigest()
-        self.memory.effect("put", name, {"sha256": digest})  # the same content twice is a double, whatever its id
+        self.memory.effect(
+            "put", name, {"sha256": digest_of(wish["document"])}
+        )  # the same content twice is a double, whatever its id
         return "0"
+
+    def _list(self, after: str) -> Response:
+        held = self.memory.all("held", after=after, limit=LISTED + 1)
+        names = list(held)[:LISTED]
+        listed = [{"key": name, "digest": digest_of(held[name]["document"])} for name in names]
+        return Response.json({"listed": listed, "next": names[-1] if names else after, "more": len(held) > LISTED})
 
     def _feed(self, after: int) -> Response:
         items = list(self.memory.all("feed", after=f"{after:09}", limit=PAGE + 1).values())
@@ -90,3 +98,7 @@ class EchoSimulator(Simulator):
         return Response.json(
             {"items": page, "next": str(page[-1]["number"] if page else after), "more": len(items) > PAGE}
         )
+
+
+def _shown(fact: dict[str, Any] | None) -> dict[str, str] | None:
+    return fact and {"id": fact["id"], "digest": digest_of(fact["document"])}

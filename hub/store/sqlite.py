@@ -1,0 +1,25 @@
+"""How a SQLite connection is made ready, and how its transactions begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import Connection
+
+
+def prepare(connection: sqlite3.Connection, _record: object) -> None:
+    """Write-ahead log, full sync, a cache of 16 MB."""
+    connection.isolation_level = None  # BEGIN is ours, see below
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin(connection: Connection) -> None:
+    """A writer takes the lock at once: upgrading later fails when another wrote in between."""
+    writing = connection.get_execution_options().get("hub_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

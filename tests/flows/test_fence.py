@@ -1,0 +1,75 @@
+"""A worker that wakes after its lease changes nothing: ten thousand tries on each database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from hub.domain.merge import join
+from hub.domain.messages import Role, Source
+from hub.flows.admit import admit_document
+from hub.flows.leases import Leases
+from hub.store import deliveries, records
+from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
+from hub.store.tables import delivery
+from hub.testing import house
+
+DELIVERIES, ROUNDS = 100, 100
+LEASE = 30_000
+
+
+@pytest.fixture
+def context(database_url):
+    one = house.build(database_url)
+    one.store.write(_fill)
+    yield one
+    one.waker.close()
+    one.store.close()
+
+
+def _fill(connection):
+    messages = [
+        admit_document("dossier", house.dossier(number), Source("district", Role.CLIENT)).message
+        for number in range(1, DELIVERIES + 1)
+    ]
+    held = records.load(connection, [(one.kind, one.key) for one in messages])
+    records.save(connection, [(held[one.kind, one.key], join(held[one.kind, one.key], one)) for one in messages], now=0)
+    deliveries.want(connection, [("echo", one.kind, one.key, 1) for one in messages], now=0)
+
+
+def claim(context, owner, now):
+    return context.store.write(
+        lambda c: deliveries.claim(c, "echo", owner=owner, now=now, lease=LEASE, limit=DELIVERIES)
+    )
+
+
+def standing(context):
+    with context.store.reading() as connection:
+        return connection.execute(select(delivery).order_by(delivery.c.id)).all()
+
+
+def test_f05_a_worker_that_wakes_after_its_lease_changes_nothing_in_ten_thousand_tries(context):
+    now = 1
+    for number in range(ROUNDS):
+        dead = claim(context, "dead", now)
+        now += LEASE
+        living = claim(context, "living", now)
+        assert len(dead) == len(living) == DELIVERIES
+        before = standing(context)
+
+        state = (DELIVERED, WAITING, PARKED)[number % 3]
+        late = [
+            Settled(one.id, one.fence, 9, state, now, number % 2 == 0, "data", "X", "late", "late", {"late": number})
+            for one in dead
+        ]
+        assert context.store.write(lambda c, late=late, now=now: deliveries.settle(c, late, now=now)) == frozenset()
+        leases = Leases(context)
+        with leases.hold([replace(one) for one in dead], begun=1e12):
+            leases.renew()
+        assert standing(context) == before
+
+        ours = [Settled(one.id, one.fence, 1, WAITING, now) for one in living]
+        assert len(context.store.write(lambda c, ours=ours, now=now: deliveries.settle(c, ours, now=now))) == DELIVERIES
+        now += 1

@@ -1,0 +1,177 @@
+"""No statement of a request path or of a claim reads a growing table from end to end: what the planner says.
+
+Every statement that a real round of requests sends is explained on a database with some thousand rows and statistics.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from hub.domain.messages import Role, Source
+from hub.flows import client_keys, feed, pressure
+from hub.flows.accept import Unit, accept
+from hub.flows.admit import admit_document, admit_events
+from hub.flows.leases import Leases
+from hub.store import changes, clients, deliveries, delivery_views, pruning, queue_views
+from hub.store.partitions import is_partition
+from hub.testing import house
+from hub.testing.clock import SetClock
+from hub.web.app import create_app
+from tests.store.filling import fill
+from tests.web.conftest import Api
+
+GROWING = ("record", "change", "delivery", "attempt", "exchange", "item", "ledger", "idempotency", "attachment")
+PAGE = 1_000  # what reading one page costs in these plans
+ALIASES = {"d": "delivery", "r": "record"}
+CLIENT = Source("mot-cua", Role.CLIENT)
+
+
+@pytest.fixture
+def context(database_url):
+    context = house.build(database_url, clock=SetClock())
+    fill(context, dossiers=3_000, attempts=6_000)
+    yield context
+    context.waker.close()
+    context.store.close()
+
+
+@contextmanager
+def statements(context):
+    """Hear every statement with its parameters."""
+    heard: list[tuple[str, object]] = []
+
+    def hear(_connection, _cursor, statement, parameters, _context, _many) -> None:
+        heard.append((statement, parameters))
+
+    event.listen(context.store.engine, "before_cursor_execute", hear)
+    yield heard
+    event.remove(context.store.engine, "before_cursor_execute", hear)
+
+
+def scans(context, heard) -> list[str]:
+    """Explain what was heard; return what reads a growing table from end to end."""
+    found = []
+    for statement, parameters in heard:
+        if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)", statement, re.IGNORECASE):
+            one = parameters[0] if isinstance(parameters, list) else parameters
+            explain = _explained_postgresql if context.store.postgresql else _explained_sqlite
+            with context.store.engine.connect() as connection:
+                lines = explain(connection, statement, one)
+                connection.rollback()
+            found += [f"{line}\n   {' '.join(statement.split())[:400]}" for line in lines]
+    return found
+
+
+def _explained_sqlite(connection, statement: str, parameters) -> list[str]:
+    names = {*GROWING, *(alias for alias, table in ALIASES.items() if f"{table} AS {alias}" in statement)}
+    plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    hits = [(line, re.match(r"SCAN (\w+)", line)) for line in plan]
+    return [line for line, hit in hits if hit and hit[1] in names and " LIMIT " not in statement]
+
+
+def _explained_postgresql(connection, statement: str, parameters) -> list[str]:
+    """As if the tables were a thousand times larger: pages read one after another cost so much more."""
+    for setting in (f"seq_page_cost = {PAGE}", "random_page_cost = 4", "plan_cache_mode = force_generic_plan"):
+        connection.exec_driver_sql(f"SET LOCAL {setting}")
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters).scalar_one()
+    return list(_wide(plan[0]["Plan"], limited=False))
+
+
+def _wide(node, *, limited: bool):
+    """Yield what reads all of a table: a scan without condition that no LIMIT ends."""
+    limited = limited or node["Node Type"] == "Limit"
+    table = node.get("Relation Name", "")
+    grows = table in GROWING or is_partition(table)
+    if grows and node["Total Cost"] < PAGE:
+        return  # an empty partition: no page would be read
+    if grows and node["Node Type"] == "Seq Scan":
+        yield f"Seq Scan on {table}"
+    elif grows and "Index" in node["Node Type"] and "Index Cond" not in node and not limited:
+        yield f"{node['Node Type']} without condition on {table}"
+    for child in node.get("Plans", ()):
+        yield from _wide(child, limited=limited)
+
+
+def test_f26_no_request_reads_a_growing_table_from_end_to_end(context):
+    context.store.write(lambda connection: clients.put(connection, "mot-cua", title="", scopes={}, now=0))
+    api = Api(create_app(context).test_client(), client_keys.issue(context, "mot-cua"))
+    narrow = context.store.write(
+        lambda connection: clients.put(connection, "xa", title="", scopes={"agencies": ["H56.14"]}, now=0)
+    )
+    assert narrow is None
+    commune = Api(api.http, client_keys.issue(context, "xa"))
+    document = house.dossier(1)
+    place = f"/v1/dossiers/{document['code']}"
+
+    with statements(context) as heard:
+        answers = [
+            api.put(place, document),
+            commune.put(place, {**document, "note": "x"}),
+            api.post(f"{place}/events", house.event("processing", "09:00"), Idempotency_Key="k1"),
+            api.get(place),
+            api.get(f"{place}/deliveries"),
+            api.get("/v1/changes?limit=50"),
+            api.get("/v1/changes?after=end"),
+            commune.get("/v1/changes?limit=50&documents=false"),
+            api.get("/v1/dossiers?limit=50"),
+            commune.get("/v1/dossiers?limit=50&after=H56.14-260511-0100"),
+            api.http.get("/readyz"),
+            api.http.get("/metrics"),
+        ]
+
+    assert [one.status_code for one in answers if one.status_code >= 400] == []
+    assert len(heard) > 20
+    assert scans(context, heard) == []
+
+
+def test_f10_neither_claim_nor_settle_nor_looking_for_work_reads_a_growing_table(context):
+    leases = Leases(context)
+    now = context.now()
+
+    with statements(context) as heard:
+        claimed = context.store.write(
+            lambda connection: deliveries.claim(
+                connection, "echo", owner="w", now=now, lease=1000, limit=20, rounds=leases.rounds
+            )
+        )
+        done = [deliveries.Settled(one.id, one.fence, one.version, "delivered", now) for one in claimed]
+        context.store.write(lambda connection: deliveries.settle(connection, done, now=now))
+        with context.store.reading() as connection:
+            delivery_views.next_due(connection, "echo")
+            delivery_views.oldest_waiting(connection, "echo")
+            delivery_views.attempts(connection, claimed[0].id)
+            delivery_views.of_record(connection, "dossier", claimed[0].key)
+            queue_views.waiting(connection, "echo")
+            changes.end(context.store, connection)
+        pressure.look(context)
+        feed.end(context)
+
+    assert len(claimed) == 20
+    assert any("turn" in statement for statement, _ in heard)  # more waited than one claim takes
+    assert scans(context, heard) == []
+
+
+def test_accepting_many_at_once_finds_each_by_its_key(context):
+    dossiers = [admit_document("dossier", house.dossier(number), CLIENT).message for number in range(60)]
+    events = [
+        admit_events("dossier", one.key, [house.event("processing", "10:00")], CLIENT).message for one in dossiers
+    ]
+
+    with statements(context) as heard:
+        accept(context, [Unit(dossiers), Unit(events)])
+
+    assert scans(context, heard) == []
+
+
+def test_a_step_of_pruning_reads_no_more_than_the_oldest(context):
+    with statements(context) as heard:
+        context.store.write(lambda connection: pruning.attempts(connection, before=context.now(), limit=100))
+        context.store.write(lambda connection: pruning.items(connection, before=context.now(), limit=100))
+
+    assert len(heard) >= 3
+    assert all("LIMIT" in statement for statement, _ in heard if "DELETE" in statement)
+    assert scans(context, heard) == []
