@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.domain.codes import agency, dossier_number, procedure_code
 from hub.domain.codes.malformed import Malformed
-from hub.domain.walk import Walk
+from hub.domain.time_places import places
+from hub.domain.walk import Walk, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,9 @@ def normalise(kind: str, document: Document, *, speaker: str | None = None) -> t
     what the hub itself told, and are dropped; without a speaker all events are taken for the sender's own.
     """
     walk = Walk()
-    plain = walk.mapping(_without_read_only(kind, document, speaker), ())
-    return _KINDS[kind](plain, walk), walk.problems
+    given = _without_read_only(kind, document, speaker)
+    kept = walk.timed(given, places(kind), ()) if is_plain(given) else walk.mapping(given, ())
+    return _KINDS[kind](kept, walk), walk.problems
 
 
 def _dossier(document: Document, walk: Walk) -> Document:

@@ -1,6 +1,7 @@
 """One walk over one document: text into NFC, times into the kept form, codes into theirs.
 
-Parts are rebuilt only where something changes: a document that is normal already is returned as it is.
+Parts are rebuilt only where something changes: a document that is normal already is returned as it is. Where nothing
+but times can need a change (`is_plain`), only the places of times are visited.
 """
 
 from __future__ import annotations
@@ -8,14 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from unicodedata import is_normalized, normalize
 
+import orjson
+
 from hub.domain import times
 from hub.domain.codes.malformed import Malformed
 from hub.domain.schemas import MAX_DEPTH, problem
+from hub.domain.time_places import FREE, TIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.domain.problem import Problem
+    from hub.domain.time_places import Places
 
 Document = dict[str, Any]
 Value = TypeVar("Value")
@@ -29,6 +34,19 @@ _TIMES: Final = frozenset({
 })  # fmt: skip
 _DUE_TIMES: Final = frozenset({"due_at", "due_before", "due_after"})
 """Times of promise: normalised, but they say nothing about when the document was last changed."""
+
+
+_WHOLE_FLOATS: Final = (".0,", ".0}", ".0]")
+"""How a float that is a whole number ends in JSON; inside a text this costs a full walk and harms nothing."""
+
+
+def is_plain(document: Document) -> bool:
+    """Tell whether all text is in NFC already and no number is written as a float that is whole."""
+    try:
+        text = orjson.dumps(document).decode()
+    except (TypeError, ValueError):  # lone surrogates, or what is not JSON: the full walk tells
+        return False
+    return is_normalized("NFC", text) and not any(ending in text for ending in _WHOLE_FLOATS)
 
 
 class Walk:
@@ -73,6 +91,31 @@ class Walk:
                 changed[name] = new
         result = value if changed is None else changed
         return self.names(result, path) if free else result
+
+    def timed(self, value: Document, places: Places, path: tuple[str | int, ...]) -> Document:
+        """What `mapping` makes of a plain document of which only `places` can need a change."""
+        changed: Document | None = None
+        for name, inner in places.items():
+            entry = value.get(name)
+            if entry is None:
+                continue
+            if inner is TIME:
+                if name not in _TIMES and name not in _DUE_TIMES:
+                    continue
+                new: Any = self.time(entry, path, name)
+                if name in _TIMES:
+                    self.seen.append(new)
+            elif inner is FREE:
+                new = self.mapping(entry, (*path, name), free=True)
+            elif type(entry) is list:
+                new = [self.timed(one, inner, (*path, name, index)) for index, one in enumerate(entry)]
+            else:
+                new = self.timed(entry, inner, (*path, name))
+            if new is not entry:
+                if changed is None:
+                    changed = dict(value)
+                changed[name] = new
+        return value if changed is None else changed
 
     def sequence(self, value: list[Any], path: tuple[str | int, ...], *, free: bool) -> list[Any]:
         """The same for a list."""
