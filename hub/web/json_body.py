@@ -1,7 +1,7 @@
 """Strict JSON: what two readers could understand differently is refused.
 
 orjson refuses NaN, lone surrogates, a byte order mark and anything that is not UTF-8, but takes the last of two equal
-names. Equal names show in the number of quotation marks: the text then has more than the strings that came out of it.
+names. Equal names show in the number of quotation marks: the text then has more than the value when written again.
 Only when something is wrong is the text read again, slowly, to say where.
 """
 
@@ -15,6 +15,10 @@ from hub.web import json_findings
 
 if TYPE_CHECKING:
     from hub.domain.problem import Problem
+
+
+_ALL_ELSE = bytes(set(range(256)) - set(b'"\\[]{}'))
+_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 
 
 class BadBody(Exception):
@@ -33,34 +37,35 @@ def parse(raw: bytes, *, depth: int) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as problem:
         raise _unreadable(raw, problem) from None
-    strings, levels = measure(value)
-    if levels > depth:
+    if _is_deeper(raw, value, depth):
         raise BadBody("too_deep", [json_findings.too_deep(value, depth)])
-    if _quotation_marks(raw) != 2 * strings:
+    if _quotation_marks(raw) != _quotation_marks(orjson.dumps(value)):
         raise BadBody("duplicate_name", json_findings.duplicates(raw))
     return value
 
 
-def measure(value: Any) -> tuple[int, int]:
-    """Return how many strings (names too) a value has and how many levels deep it is."""
-    strings, levels = int(type(value) is str), 0
-    level = [value] if type(value) in (dict, list) else []
+def _is_deeper(raw: bytes, value: Any, depth: int) -> bool:
+    """Tell it from the brackets alone: the innermost pairs are taken away level by level."""
+    brackets = raw.translate(_AS_SQUARE, _ALL_ELSE).replace(b'""', b"")
+    if b'"' in brackets or b"\\" in brackets:  # a string holds brackets or escapes
+        return levels(value) > depth
+    for _ in range(depth):
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)
+
+
+def levels(value: Any) -> int:
+    """Count how many levels deep a value is."""
+    count, level = 0, [value] if type(value) in (dict, list) else []
     while level:
-        levels += 1
-        below = []
-        for container in level:
-            entries = container
-            if type(container) is dict:
-                strings += len(container)
-                entries = container.values()
-            for entry in entries:
-                kind = type(entry)
-                if kind is str:
-                    strings += 1
-                elif kind is dict or kind is list:
-                    below.append(entry)
-        level = below
-    return strings, levels
+        count += 1
+        level = [
+            entry
+            for container in level
+            for entry in (container.values() if type(container) is dict else container)
+            if type(entry) is dict or type(entry) is list
+        ]
+    return count
 
 
 def _quotation_marks(raw: bytes) -> int:

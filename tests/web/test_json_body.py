@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.web.json_body import BadBody, measure, parse
+from hub.web.json_body import BadBody, levels, parse
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 values = st.recursive(
@@ -51,11 +51,22 @@ def test_equal_names_that_are_written_differently_are_equal():
 
 
 def test_depth_is_counted_in_levels():
-    assert measure({"a": [{"b": []}]}) == (2, 4)
+    assert levels({"a": [{"b": []}]}) == 4
     assert parse(b'{"a":[1]}', depth=2) == {"a": [1]}
     with pytest.raises(BadBody) as caught:
         parse(b'{"a":[{}]}', depth=2)
     assert (caught.value.code, caught.value.problems[0].pointer) == ("too_deep", "/a/0")
+
+
+@given(values, st.integers(0, 6), st.booleans())
+def test_too_deep_is_refused_exactly_when_the_value_is(value, depth, ascii_only):
+    raw = json.dumps(value, ensure_ascii=ascii_only).encode()
+
+    if levels(value) > depth:
+        with pytest.raises(BadBody, match="too_deep"):
+            parse(raw, depth=depth)
+    else:
+        assert parse(raw, depth=depth) == value
 
 
 def test_braces_inside_text_hide_no_depth():
