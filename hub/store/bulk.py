@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, TextClause, text
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary
+
+from hub.store.driver import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +33,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         return 0
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        return connection.execute(_over_json(table, columns, conflict), {"rows": _json(rows)}).rowcount
+        return run(connection, _over_json(table, columns, conflict), {"rows": _json(rows)}).rowcount
     return connection.exec_driver_sql(_one_row(table, columns, conflict), list(rows)).rowcount
 
 
@@ -47,7 +49,7 @@ def update(
         return 0
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        return connection.execute(_update_json(table, columns, tuple(where), sets), {"rows": _json(rows)}).rowcount
+        return run(connection, _update_json(table, columns, tuple(where), sets), {"rows": _json(rows)}).rowcount
     return connection.exec_driver_sql(_update_row(table, columns, tuple(where), sets), list(rows)).rowcount
 
 
@@ -58,13 +60,10 @@ def _one_row(table: Table, columns: tuple[str, ...], conflict: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _over_json(table: Table, columns: tuple[str, ...], conflict: str) -> TextClause:
+def _over_json(table: Table, columns: tuple[str, ...], conflict: str) -> str:
     names = ", ".join(_quoted(columns))
     values = ", ".join(_value(table, name) for name in columns)
-    return text(
-        f"INSERT INTO {table.name} ({names}) SELECT {values} "  # noqa: S608
-        f"FROM {_recordset(table, columns)} {conflict}"
-    )
+    return f"INSERT INTO {table.name} ({names}) SELECT {values} FROM {_recordset(table, columns)} {conflict}"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
@@ -75,13 +74,11 @@ def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...], 
 
 
 @lru_cache(maxsize=256)
-def _update_json(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> TextClause:
+def _update_json(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> str:
     given = {name: _value(table, name) for name in columns}
     found = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in where)
-    return text(
-        f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} "  # noqa: S608
-        f"FROM {_recordset(table, columns)} WHERE {found}"
-    )
+    sets = _sets(columns, where, sets, given)
+    return f"UPDATE {table.name} SET {sets} FROM {_recordset(table, columns)} WHERE {found}"  # noqa: S608
 
 
 def _recordset(table: Table, columns: tuple[str, ...]) -> str:

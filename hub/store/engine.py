@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.store import sqlite
+from hub.store.driver import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +25,8 @@ TRIES = 8  # of one transaction, when the database says "again"
 # After a restore all numbers leap ahead (hub.store.epoch): a new cluster counts from the beginning, cursors must not.
 LEAP = "COALESCE((SELECT CAST(value AS bigint) FROM hub_state WHERE name = 'transaction_offset'), 0)"
 TRANSACTION_ID = {
-    True: text(f"SELECT pg_current_xact_id()::text::bigint + {LEAP}"),
-    False: text(f"SELECT {LEAP}"),
+    True: f"SELECT pg_current_xact_id()::text::bigint + {LEAP}",
+    False: f"SELECT {LEAP}",
 }
 HORIZON = {
     True: text(f"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {LEAP}"),
@@ -89,7 +90,7 @@ class Store:
 
     def transaction_id(self, connection: Connection) -> int:
         """Return the number of the running transaction as the feed orders by it (on SQLite all have the same)."""
-        return int(connection.execute(TRANSACTION_ID[self.postgresql]).scalar_one())
+        return int(run(connection, TRANSACTION_ID[self.postgresql]).scalar_one())
 
     def horizon(self, connection: Connection) -> int:
         """Return the number below which no transaction is open: readers of the feed stop before it."""

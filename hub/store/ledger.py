@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from hub.domain.chain import GENESIS, link
 from hub.store import bulk
@@ -32,16 +32,8 @@ def append(
     connection: Connection, *, transaction_id: int, what: str, actor: str, content: Sequence[Any], now: int
 ) -> None:
     """Tell what this transaction does; `content` is JSON lines without personal data."""
-    connection.execute(
-        insert(ledger),
-        {
-            "transaction_id": transaction_id,
-            "what": what,
-            "actor": actor,
-            "content": orjson.dumps(content).decode(),
-            "at": now,
-        },
-    )
+    entry = {"transaction_id": transaction_id, "what": what, "actor": actor, "at": now}
+    bulk.insert(connection, ledger, [entry | {"content": orjson.dumps(content).decode()}])
 
 
 def seal(store: Store, connection: Connection, *, limit: int = 1_000) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 
 from hub.domain.messages import DERIVED, Claim, Held
 from hub.domain.routing import agency_of
 from hub.store import bulk
+from hub.store.driver import run
 from hub.store.engine import Conflict
 from hub.store.tables import record
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 Key = tuple[str, str]  # kind, key
 
 COLUMNS = "record.kind, record.key, record.version, record.document, record.claims, record.digest, record.origin"
-LOAD_POSTGRESQL = text(
+LOAD_POSTGRESQL = (
     f"SELECT {COLUMNS} FROM record JOIN unnest(CAST(:kinds AS text[]), CAST(:keys AS text[])) AS wanted (kind, key) "  # noqa: S608
     "ON record.kind = wanted.kind AND record.key = wanted.key ORDER BY record.kind, record.key FOR UPDATE OF record"
 )
-LOAD_SQLITE = text(
+LOAD_SQLITE = (
     f"SELECT {COLUMNS} FROM json_each(:wanted) AS wanted JOIN record "  # noqa: S608
     "ON record.kind = wanted.value ->> 0 AND record.key = wanted.value ->> 1"
 )
@@ -35,9 +36,9 @@ def load(connection: Connection, wanted: Iterable[Key]) -> dict[Key, Held]:
     """Return the records of these keys, locked until the transaction ends; those not there are at version 0."""
     keys = sorted(set(wanted))
     if connection.dialect.name == "postgresql":
-        rows = connection.execute(LOAD_POSTGRESQL, {"kinds": [kind for kind, _ in keys], "keys": [k for _, k in keys]})
+        rows = run(connection, LOAD_POSTGRESQL, {"kinds": [kind for kind, _ in keys], "keys": [k for _, k in keys]})
     else:
-        rows = connection.execute(LOAD_SQLITE, {"wanted": orjson.dumps(keys).decode()})
+        rows = run(connection, LOAD_SQLITE, {"wanted": orjson.dumps(keys).decode()})
     found = {(row.kind, row.key): _held(row) for row in rows}
     return {(kind, key): found.get((kind, key)) or Held(kind, key) for kind, key in keys}
 
