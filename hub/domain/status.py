@@ -54,9 +54,8 @@ def from_national(code: int | str) -> Status:
 
 
 def allowed(earlier: Status | str, later: Status | str) -> bool:
-    """Whether `later` may follow `earlier` (an inference); a state may always repeat itself."""
-    first, then = Status(earlier), Status(later)
-    return first is then or then in TRANSITIONS[first]
+    """Whether `later` may follow `earlier` (an inference); a state may always repeat itself. KeyError: no state."""
+    return later in _SAME_OR_NEXT[earlier]
 
 
 _TABLE: Final[dict[Status, tuple[int, str, str]]] = {
@@ -101,3 +100,7 @@ TRANSITIONS: Final[dict[Status, frozenset[Status]]] = {
     Status.RETURNED: frozenset(),
 }  # fmt: skip
 """Inferred, see the module's docstring."""
+
+_SAME_OR_NEXT: Final[dict[str, frozenset[Status]]] = {
+    status.value: followers | {status} for status, followers in TRANSITIONS.items()
+}

@@ -76,7 +76,7 @@ class Work:
             fresh = [(one.kind, one.key) for one in followers if self.join(one).word is not Word.UNCHANGED]
 
     def _followers(self, place: Key) -> list[Message]:
-        held = replace(self._after[place], new_events=tuple(self._events.get(place, ())))
+        held = self._told(place)
         if not held.complete:
             return []
         if held.kind == "dossier":
@@ -89,6 +89,11 @@ class Work:
             return [steps] if steps else []
         return []
 
+    def _told(self, place: Key) -> Held:
+        """Return the record with the new events of all messages of this transaction."""
+        held, events = self._after[place], tuple(self._events.get(place, ()))
+        return held if held.new_events == events else replace(held, new_events=events)
+
     def _load(self, places: Iterable[Key]) -> None:
         missing = [place for place in places if place not in self._after]
         if missing:
@@ -99,11 +104,7 @@ class Work:
     def touched(self) -> list[tuple[Held, Held, Sequence[Source]]]:
         """Return (before, after, sources) of every record that must be written, in the order of their keys."""
         return [
-            (
-                before,
-                replace(self._after[place], new_events=tuple(self._events.get(place, ()))),
-                self._sources.get(place, ()),
-            )
+            (before, self._told(place), self._sources.get(place, ()))
             for place, before in sorted(self._before.items())
             if self._after[place] is not before and _differs(before, self._after[place])
         ]
