@@ -16,6 +16,11 @@ def dossiers(number: int, *, seed: int = 7) -> list[dict[str, Any]]:
     return [case.whole for case in cases(number, procedures=offered(40), now=datetime.now(UTC), seed=seed)]
 
 
-def line(document: dict[str, Any]) -> bytes:
+def line(document: dict[str, Any], kind: str = "dossier") -> bytes:
     """One line of a batch."""
-    return orjson.dumps({"kind": "dossier", "document": document}, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps({"kind": kind, "document": document}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def procedures() -> bytes:
+    """A batch of the procedures that the dossiers are under: a hub knows them before any dossier comes."""
+    return b"".join(line(procedure, "procedure") for procedure in offered(40))

@@ -11,7 +11,7 @@ import orjson
 import psutil
 from sqlalchemy import text
 
-from bench.data import dossiers, line
+from bench.data import dossiers, line, procedures
 from bench.load import Measured, load
 from bench.stage import FOUR, Stage, stage
 from hub.flows.operate import resume
@@ -152,6 +152,7 @@ def _shared(requests: Sequence[bytes], *, connections: int = CONNECTIONS) -> lis
 
 
 def _warm(made: Stage) -> None:
+    _stream(made, [made.request("POST", "/v1/batch", procedures(), media_type="application/x-ndjson")])
     _publish(made, dossiers(FILLER, seed=99))
 
 
