@@ -47,7 +47,9 @@ class Knowledge:
         """Return what is unknown in each (kind, document); at most one query for all of them."""
         told_here = {document["code"] for kind, document in documents if kind == "procedure"}
         dossiers = [document for kind, document in documents if kind == "dossier"]
-        unknown = self._unknown({code for one in dossiers for code in _codes(one)} - told_here)
+        known = self._procedures | told_here if told_here else self._procedures
+        doubtful = {code for one in dossiers if known.isdisjoint(_codes(one)) for code in _codes(one)}
+        unknown = self._unknown(doubtful)
         return [_warnings(document, unknown) if kind == "dossier" else [] for kind, document in documents]
 
     def refuses(self, warning: Problem) -> bool:
