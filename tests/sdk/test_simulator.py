@@ -136,10 +136,15 @@ def test_a_commit_that_fails_leaves_nothing_open_behind(tmp_path):
 
 def test_what_fails_half_way_is_undone_and_the_next_goes_through(tmp_path):
     memory = Memory(tmp_path / "memory.sqlite")
-    with pytest.raises(ZeroDivisionError), memory.together():
-        memory.put("a", "first", 1)
+
+    def fail():
         with memory.together():
-            memory.put("a", "second", 1 / 0)
+            memory.put("a", "first", 1)
+            with memory.together():
+                memory.put("a", "second", 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with memory.together():
         memory.put("a", "third", 3)
 

@@ -20,9 +20,8 @@ OLD = {
         "{n}, 'dossier', 'k{n}', 1, 'created', 'mot-cua', 'H56', 'd{n}', '[]', {n}",
     ),
     "delivery": (
-        "channel, kind, key, wanted_version, acknowledged_version, state, uncertain, due_at, waiting_since, attempts,"
-        " fence, reason, updated_at",
-        "'echo', 'dossier', 'k{n}', 1, NULL, 'parked', true, {n}, {n}, 7, 9, 'uncertain', {n}",
+        "channel, kind, key, wanted_version, state, uncertain, due_at, waiting_since, attempts, fence, reason, updated_at",
+        "'echo', 'dossier', 'k{n}', 1, 'parked', true, {n}, {n}, 7, 9, 'uncertain', {n}",
     ),
     "attempt": (
         "delivery_id, channel, action, version, number, fence, outcome, exchange_id, worker, milliseconds, at",

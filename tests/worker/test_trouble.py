@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event, text
@@ -72,6 +73,21 @@ def test_f14_when_the_partner_is_back_the_channel_goes_on_by_itself(context, par
     assert len(partner.memory.effects()) == 1
 
 
+def test_f14_trouble_that_a_former_process_noted_is_not_shown_once_things_go_well(context, database_url, partner):
+    house.add_echo(context, "echo", partner, politeness={"breaker_failures": 2, "breaker_seconds": 0.2})
+    Http().post(f"{partner.url}/_sim/faults", json={"fault": "http_500", "path": "/"})
+    put(context, house.dossier())
+    former = house.build(database_url)
+    with working(former):
+        wait_until(lambda: breaker(context) == "open", "the breaker is open", seconds=30)
+    former.store.close()
+    Http().request("DELETE", f"{partner.url}/_sim/faults")
+
+    with working(context):
+        wait_until(lambda: is_delivered(context), "it went out", seconds=30)
+        wait_until(lambda: breaker(context) == "closed", "people see that all is well", seconds=10)
+
+
 def test_f29_trouble_with_the_database_is_met_once_a_second_and_ends_with_it(context, partner):
     house.add_echo(context, "echo", partner)
     put(context, house.dossier())
@@ -92,7 +108,7 @@ def test_f29_trouble_with_the_database_is_met_once_a_second_and_ends_with_it(con
     finally:
         event.remove(context.store.engine, "handle_error", note)
 
-    gaps = [later - earlier for times in met.values() for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for times in met.values() for earlier, later in pairwise(times)]
     assert min(gaps) >= TROUBLED_SECONDS * 0.9
 
 
