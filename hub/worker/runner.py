@@ -42,7 +42,7 @@ class Runner:
         connector = channel.connector
         largest = min(channel.politeness.batch_size or connector.batch_size, connector.batch_size) if connector else 1
         self._pace = Pace(channel.politeness, largest=largest)
-        self._shown = "closed"
+        self._shown = ""  # what people see: nothing of ours yet, perhaps what a former process noted
         self._threads = [threading.Thread(target=self._guarded, args=(work,), daemon=True) for work in self._works()]
 
     def _works(self) -> list[Callable[[], float]]:
@@ -114,7 +114,7 @@ class Runner:
             tried = deliver(self._context, self.channel, limit=limit, leases=self._leases)
         finally:
             self._pace.learn(tried)
-            self._show()
+            self._show(went_well=tried.count > 0 and not tried.trouble)
         return 0 if tried.count else self._context.settings.poll_seconds
 
     def _due_in(self) -> float:
@@ -125,15 +125,22 @@ class Runner:
             return IDLE_SECONDS
         return min(max((due - self._context.now()) / 1000, 0.0), IDLE_SECONDS)
 
-    def _show(self) -> None:
-        """Write the breaker's state down when it changes, for people to see."""
+    def _show(self, *, went_well: bool) -> None:
+        """Write the breaker's state down when it changes, for people to see; at first also what a former one left."""
         state = self._pace.state
-        if state in {self._shown, "half_open"}:
+        if state in {self._shown, "half_open"} or not (self._shown or went_well or state == "open"):
             return
-        self._shown = state
+        first, self._shown = not self._shown, state
+        if first and self._noted() == state:
+            return
         log.warning("channel.breaker", state=state)
         note = {"breaker": {"state": state, "at": self._context.now(), "node": self._context.node}}
         self._context.store.write(lambda connection: channels.note(connection, self.channel.name, note))
+
+    def _noted(self) -> str:
+        with self._context.store.reading() as connection:
+            row = channels.find(connection, self.channel.name)
+        return str(row["breaker"].get("state", "closed")) if row else "closed"
 
     def _pull(self) -> float:
         pause = self.channel.politeness.poll_seconds

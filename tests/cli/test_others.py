@@ -127,3 +127,22 @@ def test_the_doctor_finds_a_key_that_others_can_read(hub, environment):
     (environment / "key").chmod(0o644)
 
     assert "chmod 600" in hub("doctor", status=1)
+
+
+def test_f13_the_doctor_tells_how_long_the_oldest_delivery_has_waited(hub, environment, settings):
+    from sqlalchemy import text
+
+    from hub.config import load
+    from hub.store.engine import Store
+
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    file = environment / "dossiers.ndjson"
+    file.write_bytes(orjson.dumps(DOSSIER) + b"\n")
+    hub("records", "import", "dossier", str(file))
+    assert "the oldest delivery" not in hub("doctor", status=1)
+    store = Store(load().database_url)
+    with store.writing() as connection:
+        connection.execute(text("UPDATE delivery SET waiting_since = waiting_since - 7200000"))
+    store.close()
+
+    assert "sms: the oldest delivery has waited for 120 minutes." in hub("doctor", status=1)

@@ -244,7 +244,7 @@ def test_f23_attempts_say_what_went_over_the_line_and_nothing_personal_or_secret
     assert "session-" not in tried["exchanges"]
 
 
-def test_an_exception_in_a_connector_is_unknown_and_never_success(context, partner, leases, monkeypatch):
+def test_f22_an_exception_in_a_connector_is_unknown_and_never_success(context, partner, leases, monkeypatch):
     house.add_echo(context, "echo", partner)
     put(context, house.dossier())
     monkeypatch.setattr("hub.testing.partner.EchoConnector.push", lambda self, batch: 1 / 0)

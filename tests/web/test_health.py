@@ -6,8 +6,10 @@ import re
 
 from sqlalchemy import text
 
+from hub.observe.counting import SCRAPED
 from hub.store import channels
 from hub.store.schema_version import newest
+from tests.inspection.tree import page
 
 
 def put_channel(hub, name, **more):
@@ -60,15 +62,32 @@ def test_f13_the_age_of_the_oldest_waiting_delivery_is_a_metric(hub, api, dossie
     assert found['hub_channel_state{channel="national",state="running"}'] == "1.0"
 
 
+def test_f13_the_sample_alarm_goes_off_for_what_waits_longer_than_half_an_hour(hub, api, dossier, clock):
+    rules = page("deploy/alarms.yml")
+    (limit,) = re.findall(r"expr: hub_waiting_age_seconds > (\d+)", rules)
+    put_channel(hub, "national")
+    put_channel(hub, "paused_one", paused=True)
+    api.put(f"/v1/dossiers/{dossier['code']}", dossier)
+    age = 'hub_waiting_age_seconds{channel="national"}'
+    young = float(metrics_of(hub)[age])
+    clock.advance(seconds=31 * 60)
+
+    assert young < int(limit) < float(metrics_of(hub)[age])
+    assert set(re.findall(r"expr: (\w+)", rules)) <= set(SCRAPED)
+    states = {re.search(r'state="(\w+)"', line)[1] for line in metrics_of(hub) if "hub_channel_state" in line}
+    assert "paused" in states
+    assert set(re.findall(r'state="(\w+)"', rules)) == {"paused", "unusable"}
+
+
 def test_requests_are_counted_by_route_and_never_by_address(hub, api, dossier):
     api.put(f"/v1/dossiers/{dossier['code']}", dossier)
     api.get("/v1/nothing/at/all")
-    page = hub.app.test_client().get("/metrics").data.decode()
+    told = hub.app.test_client().get("/metrics").data.decode()
 
-    assert 'route="/v1/dossiers/<key>",status="201"' in page
-    assert 'route="none",status="404"' in page
-    assert dossier["code"] not in page
-    assert "nothing/at/all" not in page
+    assert 'route="/v1/dossiers/<key>",status="201"' in told
+    assert 'route="none",status="404"' in told
+    assert dossier["code"] not in told
+    assert "nothing/at/all" not in told
 
 
 def test_f26_no_request_counts_a_growing_table(hub, api, dossier):

@@ -71,7 +71,7 @@ def test_the_last_change_of_each_client_is_told(hub):
     assert other.get("/v1/high-water").json["last"]["key"] == "H56.14-260511-0002"
 
 
-def test_after_a_restore_nothing_goes_backwards_and_nothing_acknowledged_is_lost(hub, clock, partner):
+def test_f17_after_a_restore_nothing_goes_backwards_and_nothing_acknowledged_is_lost(hub, clock, partner):
     house.add_echo(hub.context, "echo", partner)
     one = hub.client("one")
     publish(one, 1, "cũ", 11)

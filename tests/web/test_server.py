@@ -229,6 +229,24 @@ def test_metrics_of_all_processes_are_counted_together(start):
     assert 'hub_requests_total{route="/v1/dossiers",status="200"} 30.0' in text
 
 
+def test_f34_a_body_that_was_cut_on_the_way_is_never_taken(start, dossier):
+    server = start()
+    body = orjson.dumps(dossier)
+    head = (
+        f"PUT /v1/dossiers/{dossier['code']} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.token}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    for kept in (len(body) - 1, len(body) // 2, 0):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+            connection.sendall(head.encode() + body[:kept])
+            connection.shutdown(socket.SHUT_WR)
+            answer = connection.makefile("rb").readline()
+        assert b" 20" not in answer[:13], answer
+
+    assert server.ask("GET", f"/v1/dossiers/{dossier['code']}")[0] == 404
+    assert server.ask("PUT", f"/v1/dossiers/{dossier['code']}", body)[0] == 201
+
+
 def test_keys_work_over_the_wire_and_a_huge_head_is_refused(start):
     server = start()
 

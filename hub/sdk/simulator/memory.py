@@ -42,20 +42,24 @@ class Memory:
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._connection.execute("ROLLBACK")
+                    self._undo()
                 raise
             self._depth -= 1
             if self._depth == 0:
                 self._commit()
 
     def _commit(self) -> None:
-        """Commit; where that is impossible (a full disk) leave no transaction open behind."""
+        """Commit; where that is impossible leave no transaction open behind."""
         try:
             self._connection.execute("COMMIT")
         except sqlite3.Error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._undo()
             raise
+
+    def _undo(self) -> None:
+        """Roll back what is still open: some failures (a full disk) have done so already."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def get(self, shelf: str, name: str) -> Any:
         """Return the value or None."""
