@@ -12,10 +12,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from hub.store import sqlite
+from hub.store import address, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import ExceptionContext
 
 Result = TypeVar("Result")
 
@@ -33,6 +35,7 @@ HORIZON = {
 }
 DISK_FULL = "53100"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
+READ_ONLY = "25006"
 
 
 class Conflict(Exception):
@@ -50,7 +53,7 @@ class Store:
         self.postgresql = self.url.get_backend_name() == "postgresql"
         options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10}
         if self.postgresql:
-            arguments: dict[str, Any] = {"connect_timeout": 5, "application_name": "lienthong"}
+            arguments = address.arguments(self.url, pooled=pooled)
             if pooled:
                 arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
             options |= {"pool_pre_ping": True, "connect_args": arguments}
@@ -60,6 +63,8 @@ class Store:
         if not self.postgresql:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
+        else:
+            event.listen(self.engine, "handle_error", _leave_a_replica)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -111,6 +116,12 @@ def _again(problem: Exception) -> bool:
     if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
         return "locked" in str(problem.orig)
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def _leave_a_replica(context: ExceptionContext) -> None:
+    """A server that takes no writes has become a replica: its connections are let go, the next finds the primary."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def is_full(problem: Exception) -> bool:
