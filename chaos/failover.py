@@ -110,10 +110,9 @@ def _lose(cluster: Cluster, pair: Pair, journals: Journals, *, hung: bool, say: 
     wait_for(lambda: all(ready(place) for place in cluster.webs.values()), "all are ready", seconds=RETURN_SECONDS)
     wait_for(lambda: _delivered(cluster, promoted) is not None, "something is delivered", seconds=RETURN_SECONDS)
     delivered = (_delivered(cluster, promoted) or 0) / 1000 - lost
-    say(
-        f"Primary {'hung' if hung else 'killed'}: promoted after {promoted - lost:.1f} s, all clients acknowledged after "
-        f"{accepted:.1f} s, delivered after {delivered:.1f} s."
-    )
+    way = "hung" if hung else "killed"
+    times = f"all clients acknowledged after {accepted:.1f} s, delivered after {delivered:.1f} s"
+    say(f"Primary {way}: promoted after {promoted - lost:.1f} s, {times}.")
     return max(accepted, delivered)
 
 

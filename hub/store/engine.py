@@ -25,8 +25,13 @@ BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
 TRIES = 8  # of one transaction, when the database says "again"
 # After a restore all numbers leap ahead (hub.store.epoch): a new cluster counts from the beginning, cursors must not.
 LEAP = "COALESCE((SELECT CAST(value AS bigint) FROM hub_state WHERE name = 'transaction_offset'), 0)"
+# PostgreSQL numbers a transaction when it first locks a row: it may then wait for one that has a higher number and
+# write the same record after it. So the number in the feed is never below that of a transaction that has ended by now.
 TRANSACTION_ID = {
-    True: text(f"SELECT pg_current_xact_id()::text::bigint + {LEAP}"),
+    True: text(
+        "SELECT GREATEST(pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)"
+        f" + {LEAP}"  # xmax - 1: the highest that has ended
+    ),
     False: text(f"SELECT {LEAP}"),
 }
 HORIZON = {
@@ -93,7 +98,10 @@ class Store:
         raise AssertionError("unreachable")
 
     def transaction_id(self, connection: Connection) -> int:
-        """Return the number of the running transaction as the feed orders by it (on SQLite all have the same)."""
+        """Return the running transaction's number in the feed (on SQLite all have the same); ask when all is locked.
+
+        Not below its own number, therefore never below a horizon while it runs; not below those that ended before.
+        """
         return int(connection.execute(TRANSACTION_ID[self.postgresql]).scalar_one())
 
     def horizon(self, connection: Connection) -> int:

@@ -59,7 +59,7 @@ class Waker:
         try:
             with self._store.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"NOTIFY {SIGNAL}")
-        except (SQLAlchemyError, OSError) as problem:
+        except SQLAlchemyError as problem:
             log.warning("store.untold", error=type(problem).__name__)
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ class Waker:
         while not self._ended:
             try:
                 watch()
-            except (psycopg.Error, SQLAlchemyError, OSError) as problem:  # OSError: no file descriptor is left
+            except (psycopg.Error, SQLAlchemyError) as problem:
                 log.warning("store.waker_lost", error=type(problem).__name__)
                 time.sleep(RECONNECT_SECONDS)
                 self._wake()  # whatever was missed is found by looking

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
 
-from hub.store.engine import Conflict
+from hub.store.engine import Conflict, Store
 from hub.store.tables import duty
 
 ROW = {"name": "a", "owner": "x", "until": 1}
@@ -79,3 +80,29 @@ def test_the_horizon_stops_before_an_open_transaction(store):
             assert store.horizon(connection) <= number
     with store.reading() as connection:
         assert store.horizon(connection) > number
+
+
+def test_who_writes_after_another_is_not_numbered_before_it_though_it_began_first(store):
+    if not store.postgresql:
+        pytest.skip("SQLite has one writer at a time")
+    with store.writing() as early:
+        early.execute(insert(duty), ROW)  # PostgreSQL numbers it now
+        with store.writing() as late:
+            number = store.transaction_id(late)
+        assert store.transaction_id(early) >= number
+
+
+def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_let_go(database_url):
+    store = Store(database_url, connections=1)
+    if not store.postgresql:
+        pytest.skip("SQLite has no replicas")
+    with store.reading() as connection:  # as a primary does that was made a replica and kept its connections
+        connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.commit()
+
+    with pytest.raises(DBAPIError):
+        store.write(lambda connection: connection.execute(insert(duty), ROW))
+    store.write(lambda connection: connection.execute(insert(duty), ROW))
+
+    assert owners(store) == ["x"]
+    store.close()

@@ -52,3 +52,11 @@ def test_a_closed_waker_lets_everybody_go(waker):
     waker.close()
 
     assert waker.wait(20, since=waker.mark())
+
+
+def test_a_commit_stays_a_commit_though_nobody_can_be_told(tmp_path):
+    store = Store(f"postgresql+psycopg://postgres@/away?host={tmp_path}")
+
+    Waker(store).tell()
+
+    store.close()
