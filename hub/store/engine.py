@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -17,7 +18,8 @@ from hub.store import address, sqlite
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy.engine import ExceptionContext
+    from sqlalchemy.engine import Dialect, ExceptionContext
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 Result = TypeVar("Result")
 
@@ -69,6 +71,7 @@ class Store:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
         else:
+            event.listen(self.engine, "do_connect", _connect)
             event.listen(self.engine, "handle_error", _leave_a_replica)
 
     @contextmanager
@@ -124,6 +127,14 @@ def _again(problem: Exception) -> bool:
     if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
         return "locked" in str(problem.orig)
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def _connect(dialect: Dialect, _record: object, words: Any, names: Any) -> DBAPIConnection:
+    """Connect; psycopg itself says OSError when the process may open no more files."""
+    try:
+        return dialect.connect(*words, **names)
+    except OSError as problem:
+        raise psycopg.OperationalError(str(problem)) from problem
 
 
 def _leave_a_replica(context: ExceptionContext) -> None:

@@ -86,7 +86,7 @@ class Waker:
         while not self._ended:
             try:
                 watch()
-            except (psycopg.Error, SQLAlchemyError) as problem:
+            except (psycopg.Error, SQLAlchemyError, OSError) as problem:  # OSError: no more files may be opened
                 log.warning("store.waker_lost", error=type(problem).__name__)
                 time.sleep(RECONNECT_SECONDS)
                 self._wake()  # whatever was missed is found by looking

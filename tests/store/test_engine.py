@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
 
 import pytest
@@ -105,4 +107,21 @@ def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_let_go(databa
     store.write(lambda connection: connection.execute(insert(duty), ROW))
 
     assert owners(store) == ["x"]
+    store.close()
+
+
+def test_when_no_more_files_may_be_opened_the_database_is_away_and_comes_back(database_url):
+    store = Store(database_url)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    one_more = 1 if store.postgresql else 0  # the socket can be opened, what waits for it cannot
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + one_more, hard))
+    try:
+        with pytest.raises(DBAPIError), store.reading() as connection:
+            connection.execute(select(duty.c.owner))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert owners(store) == []
     store.close()
