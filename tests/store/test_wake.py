@@ -77,11 +77,11 @@ def test_whoever_listens_goes_on_after_no_more_files_could_be_opened(database_ur
     mark = waker.mark()
     resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, hard))
     try:
-        assert waker.wait(20, since=mark), "the failed try wakes everybody"
+        assert waker.wait(60, since=mark), "the failed try wakes everybody"
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
     with store.reading() as connection:
-        wait_until(lambda: connection.execute(text(LISTENING)).scalar_one() == 1, "it listens")
+        wait_until(lambda: connection.execute(text(LISTENING)).scalar_one() == 1, "it listens", seconds=30)
     waker.close()
     store.close()
