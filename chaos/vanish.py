@@ -1,4 +1,4 @@
-"""A machine of the hub vanishes in the middle of a transaction: how long its locks stay, and how long it waits itself."""
+"""A machine of the hub vanishes in the middle of a transaction: how long its locks stay, how long it waits itself."""
 
 from __future__ import annotations
 
