@@ -174,8 +174,8 @@ class ToldHand(Hand):
         self.clock, self.end = clock, clock.now() + timedelta(seconds=LEASE)
         self.tries, self.exchanges = None, []
 
-    def owned(self):
-        return self.clock.now() < self.end
+    def left(self):
+        return (self.end - self.clock.now()).total_seconds()
 
 
 class Simulation:
