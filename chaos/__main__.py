@@ -24,7 +24,7 @@ def main() -> int:
     """Run the scenario that was asked for."""
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--scenario", choices=("all", "postal", "resume", "pause"), default="all")
+    parser.add_argument("--scenario", choices=("all", "postal", "resume", "pause", "failover", "vanish"), default="all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--faults", type=int, default=300)
@@ -32,6 +32,8 @@ def main() -> int:
     parser.add_argument("--directory", type=Path, default=Path("var/chaos"))
     given = parser.parse_args()
     wish = Wish(given.database, given.seed, given.seconds, given.faults, given.events, given.directory, given.scenario)
+    if given.scenario in {"failover", "vanish"} and given.database != "postgres":
+        parser.error(f"{given.scenario} needs a server: --database postgres (make: DB=postgres)")
     set_up_logging("error", "console")
     wish.directory.mkdir(parents=True, exist_ok=True)
     if wish.scenario != "all":

@@ -6,7 +6,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from chaos.cluster import START_SECONDS, Cluster, all_ready, running
+from chaos.cluster import Cluster, all_ready, running
+from chaos.database import START_SECONDS
 from chaos.faults import Breaking
 from chaos.journal import read
 from chaos.verify import Evidence, Findings, verify
@@ -36,8 +37,8 @@ def break_everything(wish: Wish, say: object) -> tuple[Findings, dict[str, int],
         breaking.heal()
         lines = cluster.rates({})
         wait_for(lambda: all_ready(cluster), "the hub is ready", seconds=START_SECONDS)
-        _published(cluster, say)
-        mended = _settled(cluster, say)
+        published(cluster, say)
+        mended = settled(cluster, say)
         findings = look(cluster)
         findings.figures |= {"mended by the operator": mended}
         played |= {f"line: {name}": count for name, count in lines.items()}
@@ -66,7 +67,7 @@ def look(cluster: Cluster) -> Findings:
     return verify(Evidence(cluster.direct, cluster.key, partners, cluster.journals))
 
 
-def _published(cluster: Cluster, say: object) -> None:
+def published(cluster: Cluster, say: object) -> None:
     """Wait for the clients; they begin nothing new if there is enough or if time is up."""
     until = time.monotonic() + PUBLISHING_SECONDS
     shown = time.monotonic()
@@ -91,7 +92,7 @@ def _ended(path: object) -> bool:
         return b'"ended"' in file.read()
 
 
-def _settled(cluster: Cluster, say: object) -> int:
+def settled(cluster: Cluster, say: object) -> int:
     """Wait until nothing moves; the operator lets go what was refused."""
     operator = Operator(cluster.context, cluster.partners)
     until, last, since = time.monotonic() + SETTLING_SECONDS, None, time.monotonic()

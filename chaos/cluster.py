@@ -11,10 +11,12 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from chaos.database import START_SECONDS, disk, home, start_postgres
+from chaos.pair import Pair
+from chaos.spaces import Spaces
 from hub import wiring
 from hub.demo.installation import Installation
 from hub.demo.partners import Partner, free_port
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
 ACTOR = "chaos"
 LEASE_SECONDS = 6.0
-TMPFS_MEGABYTES = 3_000
 POLITENESS: Mapping[str, Any] = {
     "schedule": [0.2, 0.4, 0.8, 1.5],
     "maximum_tries": 2_000,
@@ -54,7 +55,7 @@ ROUTING: Mapping[str, Any] = {
     "echo": {"kinds": ["dossier"]},
 }
 CONNECTORS = {"echo": "echo", "post": "postal", "national": "national_portal", "province": "province_portal"}
-START_SECONDS = 90.0
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ class Wish:
 
 @dataclass
 class Cluster:
-    """Everything that runs. `disk`: the tmpfs that can be filled (None: this machine does not allow one)."""
+    """Everything that runs.
+
+    `disk`: the tmpfs that can be filled, `spaces`: the lines that can be pulled out (None: this machine does not allow
+    it); `pair`: the two servers of the failover.
+    """
 
     wish: Wish
     installation: Installation
@@ -85,16 +90,18 @@ class Cluster:
     context: Context
     partners: list[Partner]
     key: str
-    webs: dict[str, int]  # name → port, past the proxy
+    webs: dict[str, str]  # name → host and port, past the proxy
     addresses: list[str]  # through the proxy
-    control: int
+    control: tuple[str, int]
     disk: Path | None = None
+    spaces: Spaces | None = None
+    pair: Pair | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
     def direct(self) -> str:
         """The first web node without the proxy."""
-        return f"http://127.0.0.1:{next(iter(self.webs.values()))}"
+        return f"http://{next(iter(self.webs.values()))}"
 
     def pid(self, name: str) -> int:
         """The present process of a name."""
@@ -108,7 +115,7 @@ class Cluster:
         """Set how often the proxy misbehaves; return what it has played so far."""
         with (
             contextlib.suppress(OSError, ValueError),
-            socket.create_connection(("127.0.0.1", self.control), timeout=5) as connection,
+            socket.create_connection(self.control, timeout=5) as connection,
         ):
             connection.sendall(json.dumps({"rates": rates}).encode() + b"\n")
             return dict(json.loads(connection.makefile().readline())["played"])
@@ -147,39 +154,70 @@ class Cluster:
 def running(wish: Wish) -> Iterator[Cluster]:
     """Start all; give the cluster; end all."""
     directory = wish.directory.resolve() / wish.database
-    disk, notes = _disk(directory)
+    small, notes = disk(directory)
     installation = Installation.make(directory.with_suffix(".run"), port=0)
     installation.database_url = f"sqlite:///{directory / 'hub.db'}"
     keeper = Keeper(installation.directory)
+    with contextlib.ExitStack() as afterwards:
+        if small:
+            afterwards.callback(subprocess.run, ["umount", "-l", str(small)], check=False)
+        afterwards.callback(installation.remove_postgres)
+        base = Base(wish, installation, keeper, small, notes, _spaces(wish, notes, afterwards))
+        if wish.scenario == "failover":
+            place = home(small)
+            afterwards.callback(shutil.rmtree, place, ignore_errors=True)
+            base.pair = Pair(place)
+            afterwards.callback(base.pair.stop)
+        afterwards.callback(keeper.stop)
+        afterwards.callback(_wake, keeper)
+        yield _start(base)
+
+
+@dataclass
+class Base:
+    """What the processes stand on."""
+
+    wish: Wish
+    installation: Installation
+    keeper: Keeper
+    disk: Path | None
+    notes: list[str]
+    spaces: Spaces | None
+    pair: Pair | None = None
+
+    @property
+    def address(self) -> str:
+        """Where every process reaches the database and the proxy."""
+        return self.spaces.address if self.spaces else LOOPBACK
+
+
+def _spaces(wish: Wish, notes: list[str], afterwards: contextlib.ExitStack) -> Spaces | None:
+    """SQLite is for one machine; on PostgreSQL each process of the hub has a line of its own."""
+    if wish.database != "postgres" or wish.scenario != "all":
+        return None
     try:
-        yield _start(wish, installation, keeper, disk, notes)
-    finally:
-        for pid in keeper.pids().values():
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGCONT)
-        keeper.stop()
-        installation.remove_postgres()
-        if disk:
-            subprocess.run(["umount", "-l", str(disk)], check=False)
+        spaces = Spaces()
+    except OSError as problem:
+        notes.append(f"No line was pulled out: this machine allows no network namespaces ({problem}).")
+        return None
+    afterwards.callback(spaces.remove)
+    return spaces
 
 
-def _disk(directory: Path) -> tuple[Path | None, list[str]]:
-    """A small file system of its own, so that it can be filled."""
-    subprocess.run(["umount", "-l", str(directory)], check=False, capture_output=True)
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    size = f"size={TMPFS_MEGABYTES}m,mode=755"
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(directory)], check=False, capture_output=True
-    )
-    if done.returncode == 0:
-        return directory, []
-    return None, ["The disk was not filled: this machine lets nobody mount a tmpfs here."]
+def _wake(keeper: Keeper) -> None:
+    """Let what was stopped go on, so that it can end."""
+    for pid in keeper.pids().values():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGCONT)
 
 
-def _start(wish: Wish, installation: Installation, keeper: Keeper, disk: Path | None, notes: list[str]) -> Cluster:
-    if wish.database == "postgres":
-        _start_postgres(installation, keeper, disk)
+def _start(base: Base) -> Cluster:
+    wish, installation, keeper = base.wish, base.installation, base.keeper
+    if base.pair:
+        base.pair.start()
+        installation.database_url = base.pair.url
+    elif wish.database == "postgres":
+        start_postgres(installation, keeper, base.disk, base.address)
     migrate.upgrade(installation.database_url)
     partners, proxied, routes = [], {}, []
     for channel, connector in CONNECTORS.items():
@@ -187,37 +225,42 @@ def _start(wish: Wish, installation: Installation, keeper: Keeper, disk: Path | 
             continue
         partner = Partner(channel, connector, free_port())
         proxied[channel] = free_port()
-        routes.append(f"{proxied[channel]}:{partner.port}")
+        routes.append(f"{proxied[channel]}:{LOOPBACK}:{partner.port}")
         folder = str(installation.directory / "partners")
         keeper.start(f"partner.{channel}", _python("chaos.partner", connector, str(partner.port), folder))
         partners.append(partner)
-    webs = {f"web{number}": free_port() for number in range(wish.webs)}
+    webs = {}
+    for number in range(wish.webs):
+        name = f"web{number}"
+        webs[name] = f"{base.spaces.add(name) if base.spaces else LOOPBACK}:{free_port()}"
     fronts = {name: free_port() for name in webs}
-    routes += [f"{fronts[name]}:{port}" for name, port in webs.items()]
+    routes += [f"{fronts[name]}:{place}" for name, place in webs.items()]
     control = free_port()
-    keeper.start("proxy", _python("chaos.proxy", str(wish.seed), str(control), *routes))
+    keeper.start("proxy", _python("chaos.proxy", str(wish.seed), base.address, str(control), *routes))
     for partner in partners:
         log = installation.directory / f"partner.{partner.channel}.log"
         wait_for(lambda log=log: b"settings" in log.read_bytes(), "partners have started", seconds=START_SECONDS)
         line = next(one for one in log.read_bytes().splitlines() if one.startswith(b"{"))
-        text = line.decode().replace(f":{partner.port}", f":{proxied[partner.channel]}")
+        place = f"{base.address}:{proxied[partner.channel]}"
+        text = line.decode().replace(f"{LOOPBACK}:{partner.port}", place)
         partner.settings = json.loads(text)["settings"]
         if partner.connector == "echo":
-            partner.settings = {"url": f"http://127.0.0.1:{proxied[partner.channel]}", "secret": SECRET}
+            partner.settings = {"url": f"http://{place}", "secret": SECRET}
     context = _context(installation)
-    key = _configure(context, partners)
     cluster = Cluster(
         wish,
         installation,
         keeper,
         context,
         partners,
-        key,
+        _configure(context, partners),
         webs,
-        [f"http://127.0.0.1:{port}" for port in fronts.values()],
-        control,
-        disk,
-        notes,
+        [f"http://{base.address}:{port}" for port in fronts.values()],
+        (base.address, control),
+        base.disk,
+        base.spaces,
+        base.pair,
+        base.notes,
     )
     _start_nodes(cluster)
     return cluster
@@ -225,7 +268,7 @@ def _start(wish: Wish, installation: Installation, keeper: Keeper, disk: Path | 
 
 def all_ready(cluster: Cluster) -> bool:
     """Tell whether every web node serves."""
-    return all(ready(port) for port in cluster.webs.values())
+    return all(ready(place) for place in cluster.webs.values())
 
 
 def _start_nodes(cluster: Cluster) -> None:
@@ -241,58 +284,27 @@ def _start_nodes(cluster: Cluster) -> None:
         del common["HUB_LEASE_SECONDS"]
     for number in range(cluster.wish.workers):
         name = f"worker{number}"
-        cluster.keeper.start(name, _python("chaos.node", "worker", str(cluster.clock_file(name))), common)
-    for name, port in cluster.webs.items():
-        surroundings = {**common, "HUB_LISTEN": f"127.0.0.1:{port}"}
-        cluster.keeper.start(name, _python("chaos.node", "web", str(cluster.clock_file(name))), surroundings)
+        if cluster.spaces:
+            cluster.spaces.add(name)
+        _start_node(cluster, name, "worker", common)
+    for name, place in cluster.webs.items():
+        _start_node(cluster, name, "web", {**common, "HUB_LISTEN": place})
     wait_for(lambda: all_ready(cluster), "the hub is ready", seconds=START_SECONDS)
 
 
-def ready(port: int) -> bool:
+def _start_node(cluster: Cluster, name: str, what: str, surroundings: Mapping[str, str]) -> None:
+    command = _python("chaos.node", what, str(cluster.clock_file(name)))
+    if cluster.spaces:
+        command = cluster.spaces.command(name, command)
+    cluster.keeper.start(name, command, surroundings)
+
+
+def ready(place: str) -> bool:
     """Tell whether a web node serves."""
     try:
-        return Http(Timeouts(1, 2, 3)).get(f"http://127.0.0.1:{port}/readyz").status == 200
+        return Http(Timeouts(1, 2, 3)).get(f"http://{place}/readyz").status == 200
     except ConnectorError:
         return False
-
-
-def _start_postgres(installation: Installation, keeper: Keeper, disk: Path | None) -> None:
-    """A private server on the disk that can be filled, with few connections."""
-    if disk:
-        os.environ["TMPDIR"] = str(disk)
-        import tempfile
-
-        tempfile.tempdir = str(disk)
-    installation.start_postgres(keeper)
-    import psycopg
-
-    url = installation.database_url.replace("+psycopg", "")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET max_connections = 60")
-        connection.execute("ALTER SYSTEM SET restart_after_crash = on")
-    kill_postgres(installation)
-    time.sleep(1.0)
-    wait_for(lambda: _answers(url), "PostgreSQL is back", seconds=START_SECONDS, between=0.3)
-
-
-def _answers(url: str) -> bool:
-    import psycopg
-
-    try:
-        with psycopg.connect(url, connect_timeout=2):
-            return True
-    except psycopg.Error:
-        return False
-
-
-def kill_postgres(installation: Installation) -> bool:
-    """Kill the server with -9; its keeper starts it again."""
-    assert installation.database_home is not None
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        file = installation.database_home / "d" / "postmaster.pid"
-        os.kill(int(file.read_text(encoding="utf-8").splitlines()[0]), signal.SIGKILL)
-        return True
-    return False
 
 
 def _context(installation: Installation) -> Context:

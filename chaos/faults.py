@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -12,9 +13,11 @@ from collections import Counter
 from random import Random
 from typing import TYPE_CHECKING
 
+import psutil
 import psycopg
 
-from chaos.cluster import LEASE_SECONDS, Cluster, kill_postgres, later
+from chaos.cluster import LEASE_SECONDS, Cluster, later
+from chaos.database import kill_postgres
 from hub.sdk.simulator import Fault
 
 if TYPE_CHECKING:
@@ -52,15 +55,18 @@ class Breaking:
             (6, self.storm_on_the_lines),
             (12, self.partner_faults),
             (4, self.partner_away),
-            (3, self.connections_run_out),
+            (2, self.web_connections_run_out),
+            (3, self.file_descriptors_run_out),
             (4, self.clock_jumps_an_hour),
         ]
         if cluster.disk:
             ways.append((2, self.disk_full))
         if cluster.wish.database == "postgres":
-            ways.append((3, self.postgres_killed))
+            ways += [(3, self.postgres_killed), (3, self.database_connections_run_out)]
         else:
             ways.append((2, self.database_locked))
+        if cluster.spaces:
+            ways.append((4, self.line_pulled_out))
         self._ways = ways
 
     def run(self, *, seconds: float, number: int) -> None:
@@ -170,20 +176,49 @@ class Breaking:
         self._chance.choice(self._cluster.partners).order({"fault": Fault.REFUSE, "seconds": 1.0})
         return True
 
-    def connections_run_out(self) -> bool:
-        """Of the database on PostgreSQL, of a web node otherwise."""
-        held: list[object] = []
-        if self._cluster.wish.database == "postgres":
-            url = self._cluster.installation.database_url.replace("+psycopg", "")
-            with contextlib.suppress(psycopg.Error):
-                while len(held) < 80:
-                    held.append(psycopg.connect(url, connect_timeout=2))
-        else:
-            port = self._chance.choice(sorted(self._cluster.webs.values()))
-            with contextlib.suppress(OSError):
-                held.extend(socket.create_connection(("127.0.0.1", port), timeout=1) for _ in range(400))
-        self._later(1.5, lambda: [one.close() for one in held])  # type: ignore[attr-defined]
+    def database_connections_run_out(self) -> bool:
+        """Somebody takes all that PostgreSQL gives, those kept for its administrator too."""
+        held: list[psycopg.Connection[object]] = []
+        url = self._cluster.installation.database_url.replace("+psycopg", "")
+        with contextlib.suppress(psycopg.Error):
+            while len(held) < 80:
+                held.append(psycopg.connect(url, connect_timeout=2))
+        self._later(self._chance.uniform(1.5, 4.0), lambda: [one.close() for one in held])
         return bool(held)
+
+    def web_connections_run_out(self) -> bool:
+        held: list[socket.socket] = []
+        host, port = self._chance.choice(sorted(self._cluster.webs.values())).split(":")
+        with contextlib.suppress(OSError):
+            held.extend(socket.create_connection((host, int(port)), timeout=1) for _ in range(400))
+        self._later(1.5, lambda: [one.close() for one in held])
+        return bool(held)
+
+    def file_descriptors_run_out(self) -> bool:
+        """A process of the hub may open hardly anything more: no connection, no file."""
+        process = psutil.Process(self._cluster.pid(self._one(self._chance.choice(("web", "worker")))))
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = next(iter(process.children()), process)  # the arbiter of a web node opens nothing
+            pid = process.pid
+            before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            few = process.num_fds() + self._chance.randint(-4, 3)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(few, 3), before[1]))
+
+            def give_back() -> None:
+                with contextlib.suppress(ProcessLookupError):
+                    resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+            self._later(self._chance.uniform(1.5, 5.0), give_back)
+            return True
+        return False
+
+    def line_pulled_out(self) -> bool:
+        """A process of the hub reaches nobody and is reached by nobody, at times for longer than its lease."""
+        name, spaces = self._one(self._chance.choice(("web", "worker"))), self._cluster.spaces
+        assert spaces is not None
+        spaces.cut(name)
+        self._later(self._chance.uniform(1.0, LEASE_SECONDS + 4.0), lambda: spaces.mend(name))
+        return True
 
     def clock_jumps_an_hour(self) -> bool:
         name = self._one(self._chance.choice(("web", "worker")))

@@ -18,6 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chaos.cluster import Cluster, Wish, running
 from chaos.content import OFFICE, START, document
+from chaos.failover import failover
+from chaos.vanish import vanish
 from chaos.verify import Evidence
 from hub.demo.processes import wait_for
 from hub.store import channels, delivery_views
@@ -35,7 +37,7 @@ WAIT_SECONDS = 900.0
 
 def run(wish: Wish, say: Any) -> int:
     """Keep one promise; return the exit status. The last line is the verdict."""
-    works = {"postal": postal, "resume": resume, "pause": pause}
+    works = {"postal": postal, "resume": resume, "pause": pause, "failover": failover, "vanish": vanish}
     good, sentence = works[wish.scenario](wish, say)
     print(f"{'PASSED' if good else 'FAILED'} {wish.database} {wish.scenario}: {sentence}")
     return 0 if good else 1

@@ -1,7 +1,7 @@
 """A TCP proxy that cuts, delays, resets and slices what passes, in both directions, by a seeded chance.
 
-`python -m chaos.proxy SEED CONTROL_PORT LISTEN:TARGET …`. A line of JSON to the control port, `{"rates": {…}}`, sets
-how often (share of chunks) each fault is played; the answer tells how often each was.
+`python -m chaos.proxy SEED ADDRESS CONTROL_PORT LISTEN:HOST:PORT …`. A line of JSON to the control port,
+`{"rates": {…}}`, sets how often (share of chunks) each fault is played; the answer tells how often each was.
 """
 
 from __future__ import annotations
@@ -16,32 +16,35 @@ import sys
 from collections import Counter
 
 CHUNK = 65_536
-HOST = "127.0.0.1"
 WAYS = ("reset", "cut", "delay", "slice")
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
+CONNECT_SECONDS = 5.0
 LONGEST_DELAY = 0.7  # seconds; below every time-out, so that a late request is never taken for a lost one
 
 
 class Proxy:
     """All routes of one process; `rates` may change while it runs."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, address: str) -> None:
+        self._address = address
         self._random = random.Random(seed)
         self.rates: dict[str, float] = {}
         self.played: Counter[str] = Counter()
 
-    async def route(self, listen: int, target: int) -> None:
+    async def route(self, listen: int, target: tuple[str, int]) -> None:
         """Listen and pass on to the target."""
 
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._connection(target, reader, writer)
 
-        await asyncio.start_server(handle, HOST, listen, backlog=512)
+        await asyncio.start_server(handle, self._address, listen, backlog=512)
 
-    async def _connection(self, target: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _connection(
+        self, target: tuple[str, int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection(HOST, target)
-        except OSError:
+            far_reader, far_writer = await asyncio.wait_for(asyncio.open_connection(*target), CONNECT_SECONDS)
+        except OSError:  # a TimeoutError too
             _close(writer, hard=True)
             return
         ways = [
@@ -107,7 +110,7 @@ class Proxy:
                 await writer.drain()
             writer.close()
 
-        await asyncio.start_server(handle, HOST, port)
+        await asyncio.start_server(handle, self._address, port)
 
 
 def _close(writer: asyncio.StreamWriter, *, hard: bool) -> None:
@@ -119,8 +122,8 @@ def _close(writer: asyncio.StreamWriter, *, hard: bool) -> None:
             writer.close()
 
 
-async def _main(seed: int, control: int, routes: list[tuple[int, int]]) -> None:
-    proxy = Proxy(seed)
+async def _main(seed: int, address: str, control: int, routes: list[tuple[int, tuple[str, int]]]) -> None:
+    proxy = Proxy(seed, address)
     for listen, target in routes:
         await proxy.route(listen, target)
     await proxy.control(control)
@@ -128,5 +131,5 @@ async def _main(seed: int, control: int, routes: list[tuple[int, int]]) -> None:
 
 
 if __name__ == "__main__":
-    _pairs = [one.split(":") for one in sys.argv[3:]]
-    asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2]), [(int(a), int(b)) for a, b in _pairs]))
+    _routes = [one.split(":") for one in sys.argv[4:]]
+    asyncio.run(_main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), [(int(a), (b, int(c))) for a, b, c in _routes]))

@@ -64,7 +64,7 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
     with (
         leases.hold(claimed, begun=begun) as hand,
         exchange.recording() as exchanges,
-        exchange.only_while(hand.owned),
+        exchange.only_while(hand.left),
         structlog.contextvars.bound_contextvars(channel=channel.name),
     ):
         tries = _try(context, channel, hand)

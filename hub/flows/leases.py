@@ -29,7 +29,11 @@ class Hand:
 
     def owned(self) -> bool:
         """Tell whether the lease still holds."""
-        return time.monotonic() < self.until
+        return self.left() > 0
+
+    def left(self) -> float:
+        """Return for how many seconds it still holds."""
+        return self.until - time.monotonic()
 
 
 class Leases:

@@ -1,11 +1,16 @@
-"""Connections that look at the lease at the last moment: when the bytes are handed to the system.
+"""Connections that look at the lease at the last moment, and let nothing leave after it.
 
 Between "may I?" and the first byte lie the making of the request, a free connection, the partner's handshake: a process
-that is stopped there and wakes a minute later would send what somebody else has sent meanwhile.
+that is stopped there and wakes a minute later would send what somebody else has sent meanwhile. Bytes that are handed
+over lie with the system until the line takes them: after a torn line they would leave minutes later, though we gave up
+or died. So the system is told to drop them, when the connection is closed before its answer and when the lease ends.
 """
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import struct
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -16,30 +21,52 @@ from hub.sdk import exchange
 from hub.sdk.errors import NotSent
 
 ENDED = "The lease on the work in hand has ended; nothing more is sent."
+DROP, FINISH = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)  # what is still to be sent when it is closed
 
 
-def look() -> None:
-    """Raise NotSent when nothing may leave any more."""
-    if not exchange.may_send():
+def look() -> float | None:
+    """Return for how many seconds things may leave (None: without end). Raises NotSent when nothing may any more."""
+    left = exchange.seconds_left()
+    if left is not None and left <= 0:
         raise NotSent(ENDED)
+    return left
 
 
-class _Plain(HTTPConnection):
+def _bound(sock: Any, linger: bytes, seconds: float) -> None:
+    """Say what becomes of bytes that the line has not taken: at the end, and after so many seconds (0: nothing)."""
+    with contextlib.suppress(OSError):  # a connection that is broken tells so when it is used
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+
+
+class _Careful:
+    """What both kinds of connection do."""
+
+    sock: Any
+
     def send(self, data: Any) -> None:
         """Hand bytes over; a request whose body is held back is none to the partner."""
         if self.sock is None:
-            self.connect()
-        look()
-        super().send(data)
+            self.connect()  # type: ignore[attr-defined]
+        if (left := look()) is not None:
+            _bound(self.sock, DROP, max(left, 0.001))
+        super().send(data)  # type: ignore[misc]
+
+    def getresponse(self) -> Any:
+        """Read the beginning of the answer: then the partner has it all, and the end may be polite."""
+        sock = self.sock
+        answer = super().getresponse()  # type: ignore[misc]
+        _bound(sock, FINISH, 0)
+        return answer
 
 
-class _Secure(HTTPSConnection):
-    def send(self, data: Any) -> None:
-        """Hand bytes over, as `_Plain` does."""
-        if self.sock is None:
-            self.connect()
-        look()
-        super().send(data)
+class _Plain(_Careful, HTTPConnection):
+    """Without encryption."""
+
+
+class _Secure(_Careful, HTTPSConnection):
+    """With it."""
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -33,7 +33,7 @@ class Exchange:
 
 
 _trace: ContextVar[list[Exchange] | None] = ContextVar("exchanges", default=None)
-_allowed: ContextVar[Callable[[], bool] | None] = ContextVar("allowed", default=None)
+_left: ContextVar[Callable[[], float] | None] = ContextVar("left", default=None)
 
 
 @contextlib.contextmanager
@@ -48,19 +48,25 @@ def recording() -> Iterator[list[Exchange]]:
 
 
 @contextlib.contextmanager
-def only_while(allowed: Callable[[], bool]) -> Iterator[None]:
-    """Let this thread send only while `allowed()` holds: who slept beyond his lease must send nothing more."""
-    token = _allowed.set(allowed)
+def only_while(left: Callable[[], float]) -> Iterator[None]:
+    """Let this thread send only while `left()` (seconds) is above 0: who slept beyond his lease sends nothing more."""
+    token = _left.set(left)
     try:
         yield
     finally:
-        _allowed.reset(token)
+        _left.reset(token)
+
+
+def seconds_left() -> float | None:
+    """Return for how long a request may still leave, looked at before each one; None: nothing limits it."""
+    left = _left.get()
+    return None if left is None else left()
 
 
 def may_send() -> bool:
-    """Tell whether a request may leave now; looked at before each one, not only before each batch."""
-    allowed = _allowed.get()
-    return allowed is None or allowed()
+    """Tell whether a request may leave now."""
+    left = seconds_left()
+    return left is None or left > 0
 
 
 def record(exchange: Exchange) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, func, inspect, select, table, text
 
+from hub.store import address
 from hub.store.engine import Store
 from hub.store.partitions import is_partition
 from hub.store.tables import metadata
@@ -136,9 +137,8 @@ def _ours(connection: Connection) -> list[str]:
 
 def _run(command: list[str], url: URL, *, watched: Path, progress: Progress) -> None:
     """Run a program of PostgreSQL; the password goes by the environment, where other users do not see it."""
-    plain = url.set(drivername="postgresql", password=None).render_as_string()
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
-    begun = [*command, f"--dbname={plain}"]
+    begun = [*command, f"--dbname={address.connection_string(url)}"]
     with subprocess.Popen(begun, env={**os.environ, **secret}, stderr=subprocess.PIPE, text=True) as running:
         while True:
             try:

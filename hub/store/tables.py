@@ -51,7 +51,7 @@ record = Table(
 )
 
 # Every new version, append-only; the change feed reads it in the order (transaction_id, sequence).
-# transaction_id: PostgreSQL's own number of the writing transaction, 0 on SQLite, whose writers are one after another.
+# transaction_id: see `Store.transaction_id`; 0 on SQLite, whose writers are one after another.
 change = Table(
     "change",
     metadata,

@@ -14,6 +14,8 @@ import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.store import address
+
 if TYPE_CHECKING:
     from hub.store.engine import Store
 
@@ -49,12 +51,16 @@ class Waker:
             return self._changed.wait_for(lambda: self._mark != since or self._ended, seconds)
 
     def tell(self) -> None:
-        """Say after a commit that there is something new."""
+        """Say after a commit that there is something new. What is committed stays so: no trouble here is told on."""
         self._wake()
-        if self._store.postgresql and time.monotonic() - self._told > TELL_SECONDS:
-            self._told = time.monotonic()
+        if not self._store.postgresql or time.monotonic() - self._told <= TELL_SECONDS:
+            return
+        self._told = time.monotonic()
+        try:
             with self._store.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"NOTIFY {SIGNAL}")
+        except SQLAlchemyError as problem:
+            log.warning("store.untold", error=type(problem).__name__)
 
     def close(self) -> None:
         """Let everybody go."""
@@ -80,7 +86,7 @@ class Waker:
         while not self._ended:
             try:
                 watch()
-            except (psycopg.Error, SQLAlchemyError) as problem:
+            except (psycopg.Error, SQLAlchemyError, OSError) as problem:  # OSError: no more files may be opened
                 log.warning("store.waker_lost", error=type(problem).__name__)
                 time.sleep(RECONNECT_SECONDS)
                 self._wake()  # whatever was missed is found by looking
@@ -104,8 +110,8 @@ class Waker:
 
     def _listen(self) -> None:
         assert self._store.listen_url is not None  # noqa: S101 (see _watch)
-        url = self._store.listen_url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+        url = self._store.listen_url
+        with psycopg.connect(address.connection_string(url), autocommit=True, password=url.password) as connection:
             connection.execute(f"LISTEN {SIGNAL}")
             self._wake()
             while not self._ended:

@@ -6,6 +6,8 @@ after it, since neither connections nor threads survive a fork.
 
 from __future__ import annotations
 
+import errno
+import time
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS = 30
 CONNECTIONS = 2_000  # of one process, most of them idle
 REQUEST_LINE = 8_190  # bytes
+SCARCE = frozenset({errno.EMFILE, errno.ENFILE})  # no more files may be opened
+SCARCE_SECONDS = 0.05  # before the next look
 MARGIN_SECONDS = 1.0  # left of `stop_seconds` for the arbiter itself
 
 
@@ -93,6 +97,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if service := self._service():
             service.stopping.set()
         super().handle_exit(sig, frame)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection. While no more files may be opened it waits in the kernel, and what is served goes on."""
+        try:
+            super().accept(listener)
+        except OSError as problem:
+            if problem.errno not in SCARCE:
+                raise
+            time.sleep(SCARCE_SECONDS)
 
     def run(self) -> None:
         """Serve, then leave the database."""

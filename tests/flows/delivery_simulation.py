@@ -174,8 +174,8 @@ class ToldHand(Hand):
         self.clock, self.end = clock, clock.now() + timedelta(seconds=LEASE)
         self.tries, self.exchanges = None, []
 
-    def owned(self):
-        return self.clock.now() < self.end
+    def left(self):
+        return (self.end - self.clock.now()).total_seconds()
 
 
 class Simulation:
@@ -244,7 +244,7 @@ class Simulation:
         if hand is None or hand.tries is not None:
             return
         self.partner.plan = list(faults)
-        with exchange.recording() as hand.exchanges, exchange.only_while(hand.owned):
+        with exchange.recording() as hand.exchanges, exchange.only_while(hand.left):
             hand.tries = flow._try(self.context, self.channel, hand)
         self.partner.plan = []
 

@@ -134,7 +134,7 @@ def test_f05_a_settle_with_an_old_fence_changes_nothing(context, partner):
 def test_f05_a_worker_that_wakes_after_its_lease_sends_nothing(context, partner, leases, monkeypatch):
     house.add_echo(context, "echo", partner)
     put(context, house.dossier())
-    monkeypatch.setattr("hub.flows.leases.Hand.owned", lambda self: False)
+    monkeypatch.setattr("hub.flows.leases.Hand.left", lambda self: 0.0)
 
     assert deliver(context, context.channels.get("echo"), limit=20, leases=leases).count == 0
     assert partner.memory.effects() == []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
 
-from hub.store.engine import Conflict
+from hub.store.engine import Conflict, Store
 from hub.store.tables import duty
 
 ROW = {"name": "a", "owner": "x", "until": 1}
@@ -79,3 +82,46 @@ def test_the_horizon_stops_before_an_open_transaction(store):
             assert store.horizon(connection) <= number
     with store.reading() as connection:
         assert store.horizon(connection) > number
+
+
+def test_who_writes_after_another_is_not_numbered_before_it_though_it_began_first(store):
+    if not store.postgresql:
+        pytest.skip("SQLite has one writer at a time")
+    with store.writing() as early:
+        early.execute(insert(duty), ROW)  # PostgreSQL numbers it now
+        with store.writing() as late:
+            number = store.transaction_id(late)
+        assert store.transaction_id(early) >= number
+
+
+def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_let_go(database_url):
+    store = Store(database_url, connections=1)
+    if not store.postgresql:
+        pytest.skip("SQLite has no replicas")
+    with store.reading() as connection:  # as a primary does that was made a replica and kept its connections
+        connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.commit()
+
+    with pytest.raises(DBAPIError):
+        store.write(lambda connection: connection.execute(insert(duty), ROW))
+    store.write(lambda connection: connection.execute(insert(duty), ROW))
+
+    assert owners(store) == ["x"]
+    store.close()
+
+
+def test_when_no_more_files_may_be_opened_the_database_is_away_and_comes_back(database_url):
+    store = Store(database_url)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    one_more = 1 if store.postgresql else 0  # the socket can be opened, what waits for it cannot
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + one_more, hard))
+    try:
+        with pytest.raises(DBAPIError), store.reading() as connection:
+            connection.execute(select(duty.c.owner))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert owners(store) == []
+    store.close()

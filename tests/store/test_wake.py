@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from hub.store.engine import Store
 from hub.store.tables import duty
 from hub.store.wake import Waker
 from hub.testing.waiting import wait_until
+
+LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
 
 @pytest.fixture
@@ -52,3 +56,32 @@ def test_a_closed_waker_lets_everybody_go(waker):
     waker.close()
 
     assert waker.wait(20, since=waker.mark())
+
+
+def test_a_commit_stays_a_commit_though_nobody_can_be_told(tmp_path):
+    store = Store(f"postgresql+psycopg://postgres@/away?host={tmp_path}")
+
+    Waker(store).tell()
+
+    store.close()
+
+
+def test_whoever_listens_goes_on_after_no_more_files_could_be_opened(database_url):
+    store = Store(database_url)
+    if not store.postgresql:
+        pytest.skip("SQLite needs no connection of its own to listen")
+    waker = Waker(store)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    mark = waker.mark()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, hard))
+    try:
+        assert waker.wait(60, since=mark), "the failed try wakes everybody"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    with store.reading() as connection:
+        wait_until(lambda: connection.execute(text(LISTENING)).scalar_one() == 1, "it listens", seconds=30)
+    waker.close()
+    store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -252,3 +253,24 @@ def test_keys_work_over_the_wire_and_a_huge_head_is_refused(start):
 
     assert server.ask("GET", "/v1/dossiers")[0] == 200
     assert server.ask("GET", "/v1/dossiers?after=" + "x" * 9000)[0] in {400, 414}
+
+
+def test_when_no_more_files_may_be_opened_the_process_lives_on_and_takes_connections_afterwards(start):
+    server = start()
+    child = psutil.Process(server.process.pid).children()[0]
+    held = server.connect()
+    held.request("GET", "/healthz")
+    assert held.getresponse().read()
+    before = resource.prlimit(child.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (child.num_fds(), before[1]))
+
+    waiting = server.connect()
+    waiting.request("GET", "/healthz")  # the kernel takes it, the process cannot
+    held.request("GET", "/healthz")
+    assert held.getresponse().status == 200
+    resource.prlimit(child.pid, resource.RLIMIT_NOFILE, before)
+
+    assert waiting.getresponse().status == 200
+    assert psutil.Process(server.process.pid).children() == [child]
+    held.close()
+    waiting.close()
