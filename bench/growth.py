@@ -30,7 +30,7 @@ from hub.testing.postgres import private_postgres
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BATCH, PUTS, READS, CLAIMS = 500, 160, 120, 1_000  # of one window
+BATCH, PUTS, READS, CLAIMS = 500, 160, 160, 1_000  # of one window
 CONNECTIONS = 16
 # What a server with a large database is given anyway; the sizes by which a machine of 8 GB would be set up.
 SERVER = ("shared_buffers = '1GB'", "max_wal_size = '8GB'", "checkpoint_timeout = '15min'", "random_page_cost = 1.1")
@@ -69,16 +69,21 @@ def get(side: Side) -> float:
 
 
 def listed(side: Side) -> float:
-    """A page of 50 of one agency's dossiers of one status."""
-    keys = [key.split("-")[0] for key in side.old(READS // 4)]
-    wishes = [f"/v1/dossiers?limit=50&agency={agency}&status=processing" for agency in keys]
+    """A full page of 20 dossiers under one agency and of one status."""
+    keys = [".".join(key.split("-")[0].split(".")[:2]) for key in side.old(READS // 4)]
+    wishes = [f"/v1/dossiers?limit=20&agency={agency}&status=returned" for agency in keys]
     return _rate(side, [side.stage.request("GET", wish) for wish in wishes])
 
 
+def rare(side: Side) -> float:
+    """A full page of 20 dossiers of a rare status, of everybody's."""
+    return _rate(side, [side.stage.request("GET", "/v1/dossiers?limit=20&status=stopped")] * (READS // 4))
+
+
 def changes(side: Side) -> float:
-    """A page of 100 lines of the feed, from a place in it."""
+    """A page of 20 lines of the feed, from a place in it."""
     return _rate(
-        side, [side.stage.request("GET", f"/v1/changes?limit=100&after={at}") for at in side.places(READS // 4)]
+        side, [side.stage.request("GET", f"/v1/changes?limit=20&after={at}") for at in side.places(READS // 4)]
     )
 
 
@@ -88,7 +93,8 @@ WINDOWS: dict[str, Callable[[Side], float]] = {
     "intake, step of an old dossier/s": put_old,
     "claim and settle, deliveries/s": claim,
     "GET of an old dossier/s": get,
-    "page of a filtered list/s": listed,
+    "page of a list by agency and status/s": listed,
+    "page of a list by a rare status/s": rare,
     "page of the change feed/s": changes,
 }
 

@@ -39,7 +39,8 @@ AMONG = {
     "postgresql": "agency = ANY(CAST(:agencies AS text[]))",
     "sqlite": "agency IN (SELECT value FROM json_each(:agencies))",
 }
-BY_AGENCY, BY_STATUS, BY_KEY = "ix_record_kind_agency_key", "ix_record_kind_status_key", "sqlite_autoindex_record_1"
+BY_AGENCY, BY_STATUS = "ix_record_kind_agency_key_status", "ix_record_kind_status_key_agency"
+BY_KEY = "sqlite_autoindex_record_1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,15 @@ def _agencies(connection: Connection, kind: str, prefixes: Sequence[str]) -> lis
 
 def _by_agency(connection: Connection, walk: _Walk, agencies: Sequence[str]) -> None:
     engine = connection.dialect.name
+    walk.index, walk.ranges = BY_AGENCY, len(agencies)
+    if len(agencies) == 1:  # rows come in their order
+        walk.last = LAST.format(equal="AND agency = :agency")
+        walk.where.append("agency = :agency")
+        walk.given["agency"] = agencies[0]
+        return
     walk.last = LAST_OF_ALL[engine].format(equal=f"AND agency = {GIVEN[engine]}")
     walk.where.append(AMONG[engine])
     walk.given["agencies"] = list(agencies) if engine == "postgresql" else orjson.dumps(agencies).decode()
-    walk.index, walk.ranges = BY_AGENCY, len(agencies)
 
 
 def _under(walk: _Walk, prefixes: Sequence[str]) -> None:

@@ -50,8 +50,8 @@ record = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     UniqueConstraint("kind", "key"),
-    Index("ix_record_kind_agency_key", "kind", "agency", "key"),
-    Index("ix_record_kind_status_key", "kind", "status", "key"),
+    Index("ix_record_kind_agency_key_status", "kind", "agency", "key", "status"),  # the last one: filters by both
+    Index("ix_record_kind_status_key_agency", "kind", "status", "key", "agency"),  # read the index alone
 )
 
 # Every new version, append-only; the change feed reads it in the order (transaction_id, sequence).

@@ -18,10 +18,13 @@ INSERTED = "autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_sca
 
 
 def upgrade() -> None:
-    op.create_index("ix_record_kind_status_key", "record", ["kind", "status", "key"], unique=False)
+    op.drop_index("ix_record_kind_agency_key", "record")
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("record", "agency", type_=sa.Text(collation="C"), existing_nullable=False)
+    op.create_index("ix_record_kind_status_key_agency", "record", ["kind", "status", "key", "agency"], unique=False)
+    op.create_index("ix_record_kind_agency_key_status", "record", ["kind", "agency", "key", "status"], unique=False)
     if op.get_bind().dialect.name != "postgresql":
         return
-    op.alter_column("record", "agency", type_=sa.Text(collation="C"), existing_nullable=False)
     for table in HOT:
         op.execute(f"ALTER TABLE {table} SET ({VACUUM})")
     for table in ONLY_GROWING:
