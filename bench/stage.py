@@ -107,14 +107,14 @@ def stage(database: str, *, channels: bool = True, simulators: bool = False) -> 
         stack.callback(context.store.close)
         made = Stage(directory, environment, ("127.0.0.1", port), "", context)
         if channels:
-            _channels(stack, made, alive=simulators)
+            add_channels(stack, made, alive=simulators)
         put_client(context, "bench", title="", scopes={"can": ["read", "write", "feed"]}, actor=ACTOR)
         made.key = add_key(context, "bench", expires_at=None, actor=ACTOR)
         stack.callback(made.stop)
         yield made
 
 
-def _channels(stack: ExitStack, made: Stage, *, alive: bool) -> None:
+def add_channels(stack: ExitStack, made: Stage, *, alive: bool) -> None:
     settings = {name: _simulate(stack, made, name) if alive else _silent(made, name) for name in FOUR.values()}
     for channel, connector in FOUR.items():
         wish = Wish(connector, settings[connector], {"kinds": ["dossier", "postal_order"]}, {"poll_seconds": 5.0})

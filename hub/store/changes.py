@@ -70,17 +70,36 @@ def after(
 
     Lines at or above the horizon are left for later: a transaction still open may write before them.
     """
+    return lines(connection, position, horizon=store.horizon(connection), limit=limit, documents=documents)
+
+
+def lines(
+    connection: Connection, position: Position, *, horizon: int | None, limit: int, documents: bool = False
+) -> Sequence[RowMapping]:
+    """Return the lines after a position, as `after` does. horizon None: nobody else writes.
+
+    SQLite looks for a pair of columns by the first alone, and would read the feed from its beginning: there the rest of
+    the position's transaction is read first, then what comes after that transaction.
+    """
     columns = [change, record.c.document] if documents else [change]
-    query = (
-        select(*columns)
-        .where(tuple_(change.c.transaction_id, change.c.sequence) > tuple_(position.transaction_id, position.sequence))
-        .where(change.c.transaction_id < store.horizon(connection))
-        .order_by(change.c.transaction_id, change.c.sequence)
-        .limit(limit)
-    )
+    query = select(*columns).order_by(change.c.transaction_id, change.c.sequence)
     if documents:
         query = query.join(record, (record.c.kind == change.c.kind) & (record.c.key == change.c.key))
-    return connection.execute(query).mappings().all()
+    if horizon is not None:
+        query = query.where(change.c.transaction_id < horizon)
+    if connection.dialect.name == "postgresql":
+        here = tuple_(change.c.transaction_id, change.c.sequence)
+        parts = [query.where(here > tuple_(position.transaction_id, position.sequence))]
+    else:
+        parts = [
+            query.where(change.c.transaction_id == position.transaction_id, change.c.sequence > position.sequence),
+            query.where(change.c.transaction_id > position.transaction_id),
+        ]
+    found: list[RowMapping] = []
+    for part in parts:
+        if len(found) < limit:
+            found += connection.execute(part.limit(limit - len(found))).mappings()
+    return found
 
 
 def end(store: Store, connection: Connection) -> Position:

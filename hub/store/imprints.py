@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from hub.sdk.digests import print_of, written
 from hub.sdk.types import Sum
-from hub.store import bulk, epoch, look_ups
+from hub.store import bulk, changes, epoch, look_ups
+from hub.store.changes import Position
 from hub.store.tables import high_water, imprint
 
 if TYPE_CHECKING:
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 FOLDED = "folded"  # how far the feed is folded: [transaction_id, sequence]
-LINES = text(
-    "SELECT transaction_id, sequence, kind, key, version, source, agency, at FROM change "
-    "WHERE (transaction_id, sequence) > (:transaction_id, :sequence) "
-    "AND (CAST(:horizon AS bigint) IS NULL OR transaction_id < :horizon) "
-    "ORDER BY transaction_id, sequence LIMIT :limit"
-)
 LATER = "ON CONFLICT (kind, key) DO UPDATE SET agency = excluded.agency, low = excluded.low, high = excluded.high"
 HIGHER = """ON CONFLICT (source) DO UPDATE SET transaction_id = excluded.transaction_id, sequence = excluded.sequence,
  kind = excluded.kind, key = excluded.key, version = excluded.version, at = excluded.at"""
@@ -44,11 +39,8 @@ def fold_next(connection: Connection, *, horizon: int | None, limit: int = 1_000
 
     horizon: as of `Store.horizon`; None: nobody else writes (after a restore). One folder at a time: others wait.
     """
-    transaction_id, sequence = epoch.locked(connection, FOLDED, [-1, 0])
-    lines = connection.execute(
-        LINES, {"transaction_id": transaction_id, "sequence": sequence, "horizon": horizon, "limit": limit}
-    ).mappings()
-    found = lines.all()
+    position = Position(*epoch.locked(connection, FOLDED, [-1, 0]))
+    found = changes.lines(connection, position, horizon=horizon, limit=limit)
     if found:
         _fold(connection, found)
         last = found[-1]

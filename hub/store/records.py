@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import select, text
 
 from hub.domain.messages import DERIVED, Claim, Held
 from hub.domain.routing import agency_of
@@ -15,7 +15,7 @@ from hub.store.engine import Conflict
 from hub.store.tables import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -98,26 +98,7 @@ def find(connection: Connection, kind: str, key: str) -> RowMapping | None:
     return connection.execute(select(record).where(record.c.kind == kind, record.c.key == key)).mappings().first()
 
 
-def page(
-    connection: Connection, kind: str, *, after: str = "", limit: int = 100, filters: Mapping[str, Any] | None = None
-) -> Sequence[RowMapping]:
-    """Return records in the order of their keys, those after `after`.
-
-    filters: agencies (prefixes, any of), status, procedure, updated_after (ms).
-    """
-    wish = dict(filters or {})
+def page(connection: Connection, kind: str, *, after: str = "", limit: int = 100) -> Sequence[RowMapping]:
+    """Return records in the order of their keys, those after `after`; filtered ones: hub.store.record_lists."""
     query = select(record).where(record.c.kind == kind, record.c.key > after).order_by(record.c.key).limit(limit)
-    if wish.get("agencies"):
-        query = query.where(_under(wish["agencies"]))
-    for name in ("status", "procedure"):
-        if wish.get(name):
-            query = query.where(record.c[name] == wish[name])
-    if wish.get("updated_after") is not None:
-        query = query.where(record.c.updated_at > wish["updated_after"])
     return connection.execute(query).mappings().all()
-
-
-def _under(agencies: Sequence[str]) -> Any:
-    return or_(
-        *(or_(record.c.agency == one, record.c.agency.startswith(one + ".", autoescape=True)) for one in agencies)
-    )

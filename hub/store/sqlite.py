@@ -9,12 +9,24 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=4000",
+    "foreign_keys=ON",
+    "cache_size=-16000",
+    "temp_store=MEMORY",
+)
+
 
 def prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Write-ahead log, full sync, a cache of 16 MB."""
+    """Write-ahead log, full sync, a cache of 16 MB; the log is written back at 16 MB.
+
+    In a large file hardly two changed pages lie together: writing back less often writes the same pages once.
+    """
     connection.isolation_level = None  # BEGIN is ours, see below
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

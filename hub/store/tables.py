@@ -28,6 +28,9 @@ metadata = MetaData(
 # A 64-bit number that counts by itself on both databases (SQLite counts only INTEGER PRIMARY KEY).
 Counter = BigInteger().with_variant(Integer, "sqlite")
 
+# Text in the order of bytes on both databases.
+InBytes = Text().with_variant(Text(collation="C"), "postgresql")
+
 # Any normalised document: what the hub holds to be true.
 record = Table(
     "record",
@@ -41,13 +44,14 @@ record = Table(
     Column("digest", Text, nullable=False),
     Column("complete", Boolean, nullable=False),  # false: only events so far
     Column("origin", Text, nullable=False),  # the source that first told of it
-    Column("agency", Text, nullable=False, server_default=""),
+    Column("agency", InBytes, nullable=False, server_default=""),  # lists jump from one to the next below a prefix
     Column("status", Text, nullable=False, server_default=""),
     Column("procedure", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     UniqueConstraint("kind", "key"),
-    Index("ix_record_kind_agency_key", "kind", "agency", "key"),
+    Index("ix_record_kind_agency_key_status", "kind", "agency", "key", "status"),  # the last one: filters by both
+    Index("ix_record_kind_status_key_agency", "kind", "status", "key", "agency"),  # read the index alone
 )
 
 # Every new version, append-only; the change feed reads it in the order (transaction_id, sequence).
@@ -297,8 +301,8 @@ hub_state = Table(
 imprint = Table(
     "imprint",
     metadata,
-    Column("kind", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
-    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    Column("kind", InBytes, nullable=False),
+    Column("key", InBytes, nullable=False),
     Column("agency", Text, nullable=False),
     Column("low", BigInteger, nullable=False),
     Column("high", BigInteger, nullable=False),

@@ -9,12 +9,10 @@ from flask import Response, g
 
 from hub.domain.messages import KEY_OF
 from hub.flows import feed
-from hub.store import records
+from hub.store import record_lists
 from hub.web import parameters
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
-
     from hub.web.service import Service
 
 JSON = "application/json"
@@ -22,7 +20,7 @@ PAGE, MOST = 100, 1_000
 
 
 def listed(service: Service, kind: str) -> Response:
-    """Answer one page; `next` is the key to go on after, or null."""
+    """Answer one page; `next` is the key to go on after, or null: the end. A page may hold fewer than `limit`."""
     limit = parameters.whole("limit", default=PAGE, most=MOST)
     agencies = g.client.scope.narrowed(parameters.agency_id("agency"))
     filters: dict[str, Any] = {
@@ -32,11 +30,11 @@ def listed(service: Service, kind: str) -> Response:
         "updated_after": parameters.moment("updated_after"),
     }
     after = parameters.text("after")
-    rows: list[RowMapping] = []
+    found = record_lists.Found([])
     if agencies != ():
         with service.context.store.reading() as connection:
-            rows = list(records.page(connection, kind, after=after, limit=limit + 1, filters=filters))
-    shown = rows[:limit]
+            found = record_lists.look(connection, kind, after=after, limit=limit + 1, filters=filters)
+    shown = found.rows[:limit]
     body = {
         "items": [
             {
@@ -47,6 +45,6 @@ def listed(service: Service, kind: str) -> Response:
             }
             for row in shown
         ],
-        "next": shown[-1]["key"] if len(rows) > limit else None,
+        "next": shown[-1]["key"] if len(found.rows) > limit else found.upto,
     }
     return Response(orjson.dumps(body), content_type=JSON, headers={"Vary": "Authorization"})

@@ -18,6 +18,8 @@ NUMBERS = {
     "postgresql": "WITH n(i) AS (SELECT generate_series(CAST(:first AS bigint), CAST(:last AS bigint))) ",
 }
 KEY = {"sqlite": "printf('H56.14-200101-%07d', i)", "postgresql": "'H56.14-200101-' || lpad(CAST(i AS text), 7, '0')"}
+AGENCY = "'H56.' || (10 + i % 40)"
+STATUS = "CASE WHEN i % 100 = 0 THEN 'stopped' WHEN i % 100 < 30 THEN 'processing' ELSE 'returned' END"
 CHUNK = 100_000
 
 
@@ -51,13 +53,13 @@ def fill(
         (
             "record",
             "kind, key, version, document, claims, digest, complete, origin, agency, status, procedure, created_at, updated_at",
-            f"'dossier', {key}, 1, :document, '[]', '', true, 'mot-cua', 'H56.14', 'accepted', '1.001193', :now, :now",
+            f"'dossier', {key}, 1, :document, '[]', '', true, 'mot-cua', {AGENCY}, {STATUS}, '1.001193', :now, :now",
             dossiers,
         ),
         (
             "change",
             "transaction_id, kind, key, version, word, source, agency, digest, events, at",
-            f"0, 'dossier', {key}, 1, 'created', 'mot-cua', 'H56.14', '', '[]', :now",
+            f"0, 'dossier', {key}, 1, 'created', 'mot-cua', {AGENCY}, '', '[]', :now",
             dossiers,
         ),
         (

@@ -146,7 +146,7 @@ def test_when_the_database_is_away_it_is_a_503_with_retry_after(hub, api, monkey
     def away(*_arguments, **_options):
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr("hub.web.lists.records.page", away)
+    monkeypatch.setattr("hub.web.lists.record_lists.look", away)
     answer = api.get("/v1/dossiers")
 
     assert is_problem(answer, 503, "database_away")
