@@ -73,6 +73,7 @@ class Wish:
     clients: int = 3
     lease_seconds: float | None = LEASE_SECONDS  # None: as shipped
     channels: tuple[str, ...] = ()  # () means all
+    supervised: bool = False  # workers are children of the hub's own supervisor, as in `hub serve`
 
 
 @dataclass
@@ -239,9 +240,10 @@ def _start_nodes(cluster: Cluster) -> None:
     common["HUB_LEASE_SECONDS"] = str(cluster.wish.lease_seconds)
     if cluster.wish.lease_seconds is None:
         del common["HUB_LEASE_SECONDS"]
+    kind = "supervised" if cluster.wish.supervised else "worker"
     for number in range(cluster.wish.workers):
         name = f"worker{number}"
-        cluster.keeper.start(name, _python("chaos.node", "worker", str(cluster.clock_file(name))), common)
+        cluster.keeper.start(name, _python("chaos.node", kind, str(cluster.clock_file(name))), common)
     for name, port in cluster.webs.items():
         surroundings = {**common, "HUB_LISTEN": f"127.0.0.1:{port}"}
         cluster.keeper.start(name, _python("chaos.node", "web", str(cluster.clock_file(name))), surroundings)
