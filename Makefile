@@ -18,7 +18,7 @@ ARGS ?=
 help: ## show this list · hiện danh sách này
 	@echo "Liên Thông: make TARGET"
 	@sed -nE 's/^([a-z]+):.*## (.*)$$/\1\t\2/p' Makefile | while IFS=$$'\t' read -r name text; do printf '  %-8s %s\n' "$$name" "$$text"; done
-	@echo "  ONCE=1 make demo, DB=postgres make demo|bench|chaos, SCENARIO=postal|resume|pause|failover|vanish make chaos, ARGS='-k word' make test"
+	@echo "  ONCE=1 make demo, DB=postgres make demo|bench|chaos, SCENARIO=postal|resume|alone|pause|failover|vanish make chaos, ARGS='-k word' make test"
 
 setup: ## make .venv and install what is pinned · tạo .venv và cài đúng phiên bản
 	@tools/setup.sh

@@ -12,6 +12,7 @@ import psutil
 from sqlalchemy import text
 
 from bench.data import dossiers, line, procedures
+from bench.fairness import fairness
 from bench.load import Measured, load
 from bench.stage import FOUR, Stage, stage
 from hub.flows.operate import resume
@@ -140,6 +141,7 @@ SECTIONS: dict[str, Callable[[str], list[Row]]] = {
     "latency": latency,
     "memory": memory,
     "start": start,
+    "fairness": fairness,
 }
 
 

@@ -24,7 +24,9 @@ def main() -> int:
     """Run the scenario that was asked for."""
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--scenario", choices=("all", "postal", "resume", "pause", "failover", "vanish"), default="all")
+    parser.add_argument(
+        "--scenario", choices=("all", "postal", "resume", "alone", "pause", "failover", "vanish"), default="all"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--faults", type=int, default=300)

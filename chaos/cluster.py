@@ -74,6 +74,7 @@ class Wish:
     clients: int = 3
     lease_seconds: float | None = LEASE_SECONDS  # None: as shipped
     channels: tuple[str, ...] = ()  # () means all
+    supervised: bool = False  # workers are children of the hub's own supervisor, as in `hub serve`
 
 
 @dataclass
@@ -282,11 +283,12 @@ def _start_nodes(cluster: Cluster) -> None:
     common["HUB_LEASE_SECONDS"] = str(cluster.wish.lease_seconds)
     if cluster.wish.lease_seconds is None:
         del common["HUB_LEASE_SECONDS"]
+    kind = "supervised" if cluster.wish.supervised else "worker"
     for number in range(cluster.wish.workers):
         name = f"worker{number}"
         if cluster.spaces:
             cluster.spaces.add(name)
-        _start_node(cluster, name, "worker", common)
+        _start_node(cluster, name, kind, common)
     for name, place in cluster.webs.items():
         _start_node(cluster, name, "web", {**common, "HUB_LISTEN": place})
     wait_for(lambda: all_ready(cluster), "the hub is ready", seconds=START_SECONDS)

@@ -1,4 +1,4 @@
-"""`python -m chaos.node web|worker CLOCK_FILE`: a hub process as `hub serve` or `hub worker` makes it; its clock lies.
+"""`python -m chaos.node web|worker|supervised CLOCK_FILE`: a hub process as its commands make it; its clock lies.
 
 The file holds seconds; the wall clock of this process is ahead by so many (behind if negative).
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub import config, wiring
+from hub.cli.supervisor import Supervisor
 from hub.observe import set_up_logging, set_up_metrics
 from hub.plugging.manager import load
 from hub.testing import partner
@@ -72,6 +73,14 @@ def main(what: str, file: Path) -> None:
         server.file = file
         server.run()
         return
+    if what == "supervised":  # a worker as a child, as `hub serve` has it
+        Supervisor({"worker": lambda: work(settings, file)}, stop_seconds=settings.stop_seconds).run()
+        return
+    work(settings, file)
+
+
+def work(settings: Settings, file: Path) -> None:
+    """Be a worker until SIGTERM."""
     worker = Worker(build(settings, file))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()

@@ -7,11 +7,12 @@ import os
 import signal
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import requests
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,22 +23,41 @@ from chaos.failover import failover
 from chaos.vanish import vanish
 from chaos.verify import Evidence
 from hub.demo.processes import wait_for
-from hub.store import channels, delivery_views
+from hub.store import channels, delivery_views, queue_views
 from hub.store.tables import attempt, delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 LINES = 200
 LOST = 0.1  # share of the post's answers that never come
-KILLS, KILL_SECONDS, IN_HAND_SECONDS = 20, 6.0, 0.3  # the last worker is never killed: somebody must resume
+BACKLOG, SLOW_SECONDS = 30_000, 1.0  # waiting before the first kill; what the partner takes for a batch
+KILLS, KILL_SECONDS = 20, 4.0  # one of three workers; the last is never killed: somebody resumes at once
+ALONE_KILLS, ALONE_SECONDS = 8, 14.0  # the only worker, whose supervisor starts it again
 RESUME_SECONDS, PAUSE_SECONDS = 15.0, 5.0
+RETRIES, PAUSES = 5_000, 6
 WAIT_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """What a worker had in hand (since `begun`) when it was killed. Times in ms."""
+
+    id: int
+    begun: int
+    killed: int
 
 
 def run(wish: Wish, say: Any) -> int:
     """Keep one promise; return the exit status. The last line is the verdict."""
-    works = {"postal": postal, "resume": resume, "pause": pause, "failover": failover, "vanish": vanish}
+    works = {
+        "postal": postal,
+        "resume": resume,
+        "alone": alone,
+        "pause": pause,
+        "failover": failover,
+        "vanish": vanish,
+    }
     good, sentence = works[wish.scenario](wish, say)
     print(f"{'PASSED' if good else 'FAILED'} {wish.database} {wish.scenario}: {sentence}")
     return 0 if good else 1
@@ -65,41 +85,69 @@ def postal(wish: Wish, say: Any) -> tuple[bool, str]:
 
 
 def resume(wish: Wish, say: Any) -> tuple[bool, str]:
-    """Workers are killed with work in hand; how long until each piece is tried again by another."""
+    """Workers are killed with work in hand and a backlog behind them; how long until each piece is tried again."""
     with running(replace(wish, channels=("echo",), lease_seconds=None, workers=3)) as cluster:
-        cluster.partners[0].order({"fault": "slow", "rate": 1.0, "delay": 0.5})
-        chance, orphans = Random(wish.seed), {}
-        published = _publish(cluster, 60_000, post=False)
-        for number in range(KILLS):
-            next(published)
-            time.sleep(IN_HAND_SECONDS)
-            pid = cluster.pid(chance.choice([f"worker{one}" for one in range(cluster.wish.workers - 1)]))
-            os.kill(pid, signal.SIGSTOP)
-            for one in _in_hand(cluster, pid):
-                orphans[one, number] = cluster.context.now()
-            os.kill(pid, signal.SIGKILL)
-            time.sleep(KILL_SECONDS)
-        say(f"{KILLS} workers killed with {len(orphans)} deliveries in hand")
-        cluster.partners[0].heal()
-        time.sleep(RESUME_SECONDS * 2)
-        waits = sorted(_resumed(cluster, key, killed) for (key, _), killed in orphans.items())
+        chance = Random(wish.seed)
+
+        def one_of_them() -> int:
+            return cluster.pid(chance.choice([f"worker{one}" for one in range(cluster.wish.workers - 1)]))
+
+        return _killed(cluster, say, one_of_them, kills=KILLS, gap=KILL_SECONDS)
+
+
+def alone(wish: Wish, say: Any) -> tuple[bool, str]:
+    """The same with one worker only, as `hub serve` has it: its supervisor starts it again."""
+    with running(replace(wish, channels=("echo",), lease_seconds=None, workers=1, supervised=True)) as cluster:
+
+        def the_child() -> int:
+            children = psutil.Process(cluster.pid("worker0")).children()
+            return children[0].pid if children else 0
+
+        return _killed(cluster, say, the_child, kills=ALONE_KILLS, gap=ALONE_SECONDS)
+
+
+def _killed(cluster: Cluster, say: Any, victim: Callable[[], int], *, kills: int, gap: float) -> tuple[bool, str]:
+    cluster.partners[0].order({"fault": "slow", "rate": 1.0, "delay": SLOW_SECONDS})
+    for _ in _publish(cluster, BACKLOG, post=False):
+        pass
+    orphans: list[Orphan] = []
+    backlog = [_waiting(cluster)]
+    say(f"{backlog[0]} deliveries wait")
+    for _ in range(kills):
+        wait_for(lambda: (pid := victim()) and _in_hand(cluster, pid), "it has work in hand", seconds=60)
+        pid = victim()
+        os.kill(pid, signal.SIGSTOP)
+        killed = cluster.context.now()
+        orphans += [Orphan(one, begun, killed) for one, begun in _in_hand(cluster, pid).items()]
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(gap)
+    backlog.append(_waiting(cluster))
+    say(f"{kills} kills with {len(orphans)} deliveries in hand; {backlog[-1]} still wait")
+    time.sleep(RESUME_SECONDS + 5)
+    waits = sorted(_resumed(cluster, one, orphans) for one in orphans)
     if not waits:
         return False, "nothing was in hand"
     p50, p99 = waits[len(waits) // 2], waits[min(len(waits) * 99 // 100, len(waits) - 1)]
-    told = f"{len(waits)} orphaned deliveries of {KILLS} kills resumed after p50 {p50:.1f} s, p99 {p99:.1f} s"
-    return p99 <= RESUME_SECONDS, f"{told}, longest {waits[-1]:.1f} s"
+    told = f"{len(waits)} orphaned deliveries of {kills} kills resumed after p50 {p50:.1f} s, p99 {p99:.1f} s"
+    behind = f"{backlog[0]} others waiting at first, {backlog[-1]} after the last kill"
+    return p99 <= RESUME_SECONDS and backlog[-1] > 0, f"{told}, longest {waits[-1]:.1f} s; {behind}"
 
 
 def pause(wish: Wish, say: Any) -> tuple[bool, str]:
-    """A partner that only fails is tried again and again; after a pause no more requests come."""
-    longest = 0.0
+    """Thousands of records are tried again and again; after a pause no more requests come."""
+    longest, most = 0.0, 0.0
     with running(replace(wish, channels=("echo",))) as cluster:
         partner = cluster.partners[0]
-        partner.order({"fault": "http_500", "rate": 1.0, "path": "/put"})
-        next(_publish(cluster, LINES, post=False))
-        for _ in range(5):
-            seen = _seen(partner)
-            wait_for(lambda seen=seen: _seen(partner) > seen + 3, "it is tried again", seconds=60)
+        partner.order({"fault": "out_of_order_refusal", "rate": 1.0, "path": "/put"})
+        for _ in _publish(cluster, RETRIES, post=False):
+            pass
+        for number in range(PAUSES):
+            if number == PAUSES // 2:  # from here the partner is in trouble as a whole: the breaker opens and probes
+                partner.heal()
+                partner.order({"fault": "http_500", "rate": 1.0, "path": "/put"})
+            began, seen = time.monotonic(), _seen(partner)
+            wait_for(lambda seen=seen: _seen(partner) > seen + 10, "it is tried again", seconds=60)
+            most = max(most, (_seen(partner) - seen) / (time.monotonic() - began))
             _set_paused(cluster, paused=True)
             began = last = time.monotonic()
             seen = _seen(partner)
@@ -108,9 +156,16 @@ def pause(wish: Wish, say: Any) -> tuple[bool, str]:
                 if (now := _seen(partner)) != seen:
                     seen, last = now, time.monotonic()
             longest = max(longest, last - began)
-            say(f"quiet {last - began:.1f} s after the pause")
+            say(f"quiet {last - began:.1f} s after the pause; {_waiting(cluster)} wait to be tried again")
             _set_paused(cluster, paused=False)
-    return longest <= PAUSE_SECONDS, f"five pauses, retries stopped after at most {longest:.1f} s"
+        waiting = _waiting(cluster)
+    told = f"{PAUSES} pauses, {waiting} records tried again and again (up to {most:.0f} requests/s)"
+    return longest <= PAUSE_SECONDS, f"{told}: quiet after at most {longest:.1f} s"
+
+
+def _waiting(cluster: Cluster) -> int:
+    with cluster.context.store.reading() as connection:
+        return queue_views.waiting(connection, "echo", most=1_000_000)
 
 
 def _publish(cluster: Cluster, number: int, *, post: bool) -> Iterator[int]:
@@ -150,29 +205,32 @@ def _until_quiet(cluster: Cluster, say: Any) -> None:
         time.sleep(0.5)
 
 
-def _in_hand(cluster: Cluster, pid: int) -> list[int]:
-    """What a worker has claimed and not settled, as the database tells it."""
+def _in_hand(cluster: Cluster, pid: int) -> dict[int, int]:
+    """What a worker has claimed and not settled, and since when (or its last renewal), as the database tells it."""
+    lease = int(cluster.context.settings.lease_seconds * 1000)
     try:
         with cluster.context.store.reading() as connection:
             rows = connection.execute(
-                select(delivery.c.id).where(
+                select(delivery.c.id, delivery.c.lease_until).where(
                     delivery.c.lease_owner.contains(f"-{pid}-"), delivery.c.lease_until > cluster.context.now()
                 )
             )
-            return [row.id for row in rows]
+            return {row.id: row.lease_until - lease for row in rows}
     except SQLAlchemyError:
-        return []
+        return {}
 
 
-def _resumed(cluster: Cluster, delivery_id: int, killed: int) -> float:
-    """Seconds until the next try of the delivery began, as its attempts tell."""
+def _resumed(cluster: Cluster, orphan: Orphan, orphans: Sequence[Orphan]) -> float:
+    """Seconds until the next try of the delivery began: as its attempts tell, or its next owner, killed in turn."""
     with cluster.context.store.reading() as connection:
         first = connection.execute(
             select(func.min(attempt.c.at - attempt.c.milliseconds)).where(
-                attempt.c.delivery_id == delivery_id, attempt.c.at > killed
+                attempt.c.delivery_id == orphan.id, attempt.c.at > orphan.killed
             )
         ).scalar_one()
-    return float("inf") if first is None else max(first - killed, 0) / 1000
+    begun = [one.begun for one in orphans if one.id == orphan.id and one.killed > orphan.killed]
+    begun += [] if first is None else [first]
+    return max(min(begun) - orphan.killed, 0) / 1000 if begun else float("inf")
 
 
 def _seen(partner: Any) -> int:

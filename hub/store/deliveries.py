@@ -41,6 +41,11 @@ CLAIMED = """SELECT d.id, d.kind, d.key, d.acknowledged_version, d.acknowledged,
 CLAIM = CLAIMED + " ORDER BY d.due_at LIMIT :limit"
 CLAIM_SQLITE = text(CLAIM)
 CLAIM_POSTGRESQL = text(CLAIM + " FOR UPDATE OF d SKIP LOCKED")
+# Orphans: whoever had them in hand has died, or sleeps. The partner may hold them half, so they go before what waits.
+ORPHANS = """SELECT id FROM delivery WHERE channel = :channel AND state = 'waiting' AND lease_until <= :now
+ ORDER BY lease_until LIMIT :limit"""
+ORPHANS_SQLITE = text(ORPHANS)
+ORPHANS_POSTGRESQL = text(ORPHANS + " FOR UPDATE SKIP LOCKED")
 CHOSEN_SQLITE = text(CLAIMED + " AND d.id IN (SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
 CHOSEN_POSTGRESQL = text(CLAIMED + " AND d.id = ANY(CAST(:ids AS bigint[])) FOR UPDATE OF d SKIP LOCKED")
 
@@ -162,7 +167,7 @@ def claim(
     limit: int,
     rounds: dict[str, str] | None = None,
 ) -> Sequence[Claimed]:
-    """Take up to `limit` due deliveries of a channel for `lease` milliseconds.
+    """Take up to `limit` due deliveries of a channel for `lease` milliseconds: orphans first, then sources in turns.
 
     rounds: channel → the source served last; kept by the caller from claim to claim.
     """
@@ -172,7 +177,7 @@ def claim(
     if not rows:
         return []
     if len(rows) == limit:  # more may be waiting than this claim takes
-        rows = _in_turns(connection, channel, rows, now=now, rounds={} if rounds is None else rounds)
+        rows = _chosen(connection, channel, rows, now=now, rounds={} if rounds is None else rounds)
     ids = [row.id for row in rows]
     statement, given = (LEASE_POSTGRESQL, ids) if postgresql else (LEASE_SQLITE, orjson.dumps(ids).decode())
     connection.execute(statement, {"owner": owner, "until": now + lease, "ids": given})
@@ -194,24 +199,26 @@ def claim(
     ]
 
 
-def _in_turns(
+def _chosen(
     connection: Connection, channel: str, oldest: Sequence[Any], *, now: int, rounds: dict[str, str]
 ) -> Sequence[Any]:
-    """Replace some of the oldest by those whose turn it is."""
-    limit = len(oldest)
-    ids, last = turns.choose(connection, channel, now=now, limit=limit, after=rounds.get(channel))
-    if last is not None:
-        rounds[channel] = last
-    held = {row.id: row for row in oldest}
-    missing = [one for one in ids if one not in held]
-    if not missing:
-        return oldest
+    """Replace some of the oldest by orphans and by those whose turn it is."""
+    postgresql, limit = connection.dialect.name == "postgresql", len(oldest)
     given: dict[str, Any] = {"channel": channel, "now": now}
-    if connection.dialect.name == "postgresql":
-        more = connection.execute(CHOSEN_POSTGRESQL, {**given, "ids": missing})
-    else:
-        more = connection.execute(CHOSEN_SQLITE, {**given, "ids": orjson.dumps(missing).decode()})
-    held |= {row.id: row for row in more}
+    query = ORPHANS_POSTGRESQL if postgresql else ORPHANS_SQLITE
+    ids = list(connection.execute(query, {**given, "limit": limit}).scalars())
+    if len(ids) < limit:
+        turn, last = turns.choose(connection, channel, now=now, limit=limit - len(ids), after=rounds.get(channel))
+        ids.extend(turn)
+        if last is not None:
+            rounds[channel] = last
+    held = {row.id: row for row in oldest}
+    if missing := [one for one in ids if one not in held]:
+        if postgresql:
+            more = connection.execute(CHOSEN_POSTGRESQL, {**given, "ids": missing})
+        else:
+            more = connection.execute(CHOSEN_SQLITE, {**given, "ids": orjson.dumps(missing).decode()})
+        held |= {row.id: row for row in more}
     first = [held[one] for one in ids if one in held]
     chosen = {row.id for row in first}
     return [*first, *(row for row in oldest if row.id not in chosen)][:limit]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from hub.domain.messages import DERIVED, Claim, Held
 from hub.domain.routing import agency_of

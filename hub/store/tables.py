@@ -114,6 +114,13 @@ delivery = Table(
         postgresql_where=text("state = 'waiting'"),
         sqlite_where=text("state = 'waiting'"),
     ),
+    Index(  # what somebody has in hand, or had when it died: never more than workers can hold
+        "ix_delivery_lease",
+        "channel",
+        "lease_until",
+        postgresql_where=text("state = 'waiting' AND lease_until IS NOT NULL"),
+        sqlite_where=text("state = 'waiting' AND lease_until IS NOT NULL"),
+    ),
     Index(
         "ix_delivery_age",
         "channel",

@@ -2,7 +2,7 @@
 
 A claim that takes all that is due needs no turns. Otherwise each source gets one place, then each a second one, and
 so on, going round from where the last claim ended: a source that sends seven times its usual volume waits behind
-itself, not before others.
+itself, not before others. What a dead worker had in hand has had its turn and goes before all (hub.store.deliveries).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SOURCES = """WITH RECURSIVE turn(source) AS (
  SELECT source FROM turn WHERE source IS NOT NULL LIMIT :most"""
 SOURCES_ALL = text(SOURCES)
 DUE = """SELECT id FROM delivery WHERE channel = :channel AND state = 'waiting' AND source = {source}
- AND due_at <= :now ORDER BY due_at LIMIT :share"""
+ AND due_at <= :now AND lease_until IS NULL ORDER BY due_at LIMIT :share"""
 DUE_SQLITE = text(DUE.format(source=":source"))
 DUE_EACH = DUE.format(source="given.source")
 EACH = "SELECT given.source, d.id FROM unnest(CAST(:sources AS text[])) AS given (source) CROSS JOIN LATERAL "

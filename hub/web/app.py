@@ -60,7 +60,7 @@ def create_app(context: Context) -> Flask:
     app.extensions[SERVICE] = service
     _observe(app)
     guards.enforce(app, service.keys)
-    intake.guard(app, service.pressure)
+    intake.guard(app, service.pressure, service.courtesy)
     errors.register(app)
     for room in ROOMS:
         app.register_blueprint(room(service))

@@ -20,6 +20,7 @@ from hub.flows.accept import accept
 from hub.web import answers, intake, json_body, languages, parameters, writing
 from hub.web.ahead import ahead
 from hub.web.batch_shape import shape_problem
+from hub.web.courtesy import Way
 from hub.web.errors import body, refusal_of
 from hub.web.guards import client_required
 from hub.web.lines import READ, lines
@@ -79,7 +80,9 @@ class _Batch:
     def results(self) -> Iterator[bytes]:
         """Yield the result lines, a chunk at a time."""
         try:
+            way = Way(self._service.courtesy, self._client.name)
             for chunk in ahead(self._chunks()):
+                way.give()
                 yield self._settle(chunk)
         except Exception as error:  # noqa: BLE001 (the answer has begun: the rest of it must tell)
             yield self._end(error)
@@ -88,12 +91,15 @@ class _Batch:
         """Read and understand lines while the chunk before is being committed."""
         chunk: list[Write] = []
         size, began = 0, time.monotonic()
+        way = Way(self._service.courtesy, self._client.name)
+        most = way.lines(LINES)
         for line in lines(self._stream, limit=self._settings.body_limit):
+            way.give()
             chunk.append(self._read(line))
             size += len(line or b"")
-            if len(chunk) >= LINES or size >= BYTES or time.monotonic() - began > SECONDS:
+            if len(chunk) >= most or size >= BYTES or time.monotonic() - began > SECONDS:
                 yield chunk
-                chunk, size, began = [], 0, time.monotonic()
+                chunk, size, began, most = [], 0, time.monotonic(), way.lines(LINES)
         if chunk:
             yield chunk
 

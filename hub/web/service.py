@@ -10,6 +10,7 @@ from hub.flows.pressure import Pressure
 from hub.flows.together import Together
 from hub.observe import metrics
 from hub.web.client_auth import KeyRing
+from hub.web.courtesy import Courtesy
 from hub.web.knowledge import Knowledge
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Service:
         self.keys = KeyRing(context)
         self.knowledge = Knowledge(context)
         self.pressure = Pressure(context)
+        self.courtesy = Courtesy()
         self.places_to_wait = threading.BoundedSemaphore(max(1, context.settings.web_threads // 2))
         self.stopping = threading.Event()
         self._together: Together[Unit, list[Accepted]] = Together(lambda units: accept(context, units))

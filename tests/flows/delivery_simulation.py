@@ -252,9 +252,20 @@ class Simulation:
         """It writes down how that ended, however late."""
         hand = self.hands.get(worker)
         if hand is not None and hand.tries is not None:
+            lost = self._lost(hand)
             settle_tries(self.context, self.channel, hand.tries, hand.exchanges)
+            assert self._lost(hand) == lost, "a settle with an old fence changed a delivery"
             del self.hands[worker]
             self.settled = True
+
+    def _lost(self, hand):
+        """What the worker held once and others have claimed since, as it stands."""
+        if hand.owned():
+            return []
+        fences = {one.id: one.fence for one in hand.claimed}
+        with self.context.store.reading() as connection:
+            rows = connection.execute(select(delivery).where(delivery.c.id.in_(fences)).order_by(delivery.c.id)).all()
+        return [row for row in rows if row.fence != fences[row.id]]
 
     def crash(self, worker: int) -> None:
         """It dies, wherever it was."""

@@ -247,6 +247,26 @@ def test_f10_neither_claim_nor_settle_nor_looking_for_work_reads_a_growing_table
     assert scans(context, heard) == []
 
 
+def test_f05_orphans_are_found_by_their_own_index_beside_a_backlog(context):
+    now = context.now()
+
+    def claim(connection):
+        return deliveries.claim(connection, "echo", owner="w", now=now, lease=1000, limit=20)
+
+    dead = context.store.write(claim)
+    now += 1000
+    with statements(context) as heard:
+        living = context.store.write(claim)
+
+    assert {one.id for one in living} == {one.id for one in dead}
+    (found,) = [one for one in heard if "ORDER BY lease_until" in one[0]]
+    assert scans(context, heard) == []
+    with context.store.engine.connect() as connection:
+        explain = "EXPLAIN" if context.store.postgresql else "EXPLAIN QUERY PLAN"
+        plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {found[0]}", found[1]))
+    assert "ix_delivery_lease" in plan
+
+
 def test_accepting_many_at_once_finds_each_by_its_key(context):
     dossiers = [admit_document("dossier", house.dossier(number), CLIENT).message for number in range(60)]
     events = [
