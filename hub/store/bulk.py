@@ -1,8 +1,9 @@
-"""Many rows in one statement: `executemany` on SQLite, one statement over a JSON array on PostgreSQL.
+"""Many rows in one statement: lists of values in a few sizes on SQLite, a JSON array on PostgreSQL.
 
 SQLAlchemy compiles `insert().values([...])` anew at every call and rebuilds every row's parameters; these statements
-are text, made once per shape, and SQLite's driver takes the rows as they are. On PostgreSQL JSON is several times
-faster than arrays, whose elements the driver escapes one character class at a time.
+are text, made once per shape. SQLite's `executemany` lets other threads run after every row and then waits for its
+turn, up to five milliseconds each time: a block of rows waits once. On PostgreSQL JSON is several times faster than
+arrays, whose elements the driver escapes one character class at a time.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary
 from hub.store.driver import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Table
 
+LARGEST_BLOCK = 64  # rows of one statement on SQLite, a power of two
 TYPES = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"))  # all else travels as text
 
 
@@ -34,7 +36,21 @@ def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
         return run(connection, _over_json(table, columns, conflict), {"rows": _json(rows)}).rowcount
-    return connection.exec_driver_sql(_one_row(table, columns, conflict), list(rows)).rowcount
+    written = 0
+    for block in _blocks(rows):
+        given = tuple(row[name] for row in block for name in columns)
+        written += connection.exec_driver_sql(_values(table, columns, len(block), conflict), given).rowcount
+    return written
+
+
+def _blocks(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Cut into few sizes, so that SQLite's driver finds its prepared statements again."""
+    start, size = 0, LARGEST_BLOCK
+    while start < len(rows):
+        while size > len(rows) - start:
+            size //= 2
+        yield rows[start : start + size]
+        start += size
 
 
 def update(
@@ -50,13 +66,18 @@ def update(
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql":
         return run(connection, _update_json(table, columns, tuple(where), sets), {"rows": _json(rows)}).rowcount
-    return connection.exec_driver_sql(_update_row(table, columns, tuple(where), sets), list(rows)).rowcount
+    found = 0
+    for block in _blocks(rows):
+        given = tuple(row[name] for row in block for name in columns)
+        statement = _update_values(table, columns, len(block), tuple(where), sets)
+        found += connection.exec_driver_sql(statement, given).rowcount
+    return found
 
 
 @lru_cache(maxsize=256)
-def _one_row(table: Table, columns: tuple[str, ...], conflict: str) -> str:
-    values = ", ".join(f":{name}" for name in columns)
-    return f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES ({values}) {conflict}"  # noqa: S608
+def _values(table: Table, columns: tuple[str, ...], rows: int, conflict: str) -> str:
+    values = ", ".join([f"({', '.join('?' * len(columns))})"] * rows)
+    return f"INSERT INTO {table.name} ({', '.join(_quoted(columns))}) VALUES {values} {conflict}"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
@@ -67,10 +88,12 @@ def _over_json(table: Table, columns: tuple[str, ...], conflict: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _update_row(table: Table, columns: tuple[str, ...], where: tuple[str, ...], sets: str) -> str:
-    given = {name: f":{name}" for name in columns}
-    found = " AND ".join(f'"{name}" = :{name}' for name in where)
-    return f"UPDATE {table.name} SET {_sets(columns, where, sets, given)} WHERE {found}"  # noqa: S608
+def _update_values(table: Table, columns: tuple[str, ...], rows: int, where: tuple[str, ...], sets: str) -> str:
+    given = {name: f'given."column{place}"' for place, name in enumerate(columns, start=1)}
+    values = ", ".join([f"({', '.join('?' * len(columns))})"] * rows)
+    found = " AND ".join(f'{table.name}."{name}" = {given[name]}' for name in where)
+    sets = _sets(columns, where, sets, given)
+    return f"UPDATE {table.name} SET {sets} FROM (VALUES {values}) AS given WHERE {found}"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
