@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from psycopg.conninfo import make_conninfo
+from sqlalchemy import event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy.engine import URL
+    from sqlalchemy import Engine
+    from sqlalchemy.engine import URL, Dialect, ExceptionContext
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 CONNECT_SECONDS, CONNECT_SECONDS_EACH = 5, 3  # of the only server; of each of several
 KEEPALIVE: Mapping[str, int] = {"idle": 10, "interval": 5, "count": 3}
 UNANSWERED_MS = 20_000  # data that the other side's system did not confirm
+
+READ_ONLY = "25006"
 
 
 def arguments(url: URL, *, pooled: bool = False) -> dict[str, Any]:
@@ -51,3 +57,23 @@ def _libpq(url: URL) -> dict[str, Any]:
     """Let SQLAlchemy say what it passes on to psycopg: it takes hosts and ports apart."""
     _, given = url.get_dialect()().create_connect_args(url)
     return {name: value for name, value in given.items() if name != "context"}
+
+
+def watch(engine: Engine) -> None:
+    """Let an engine connect as `_connect` does, and leave servers that take no writes."""
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "handle_error", _leave_a_replica)
+
+
+def _connect(dialect: Dialect, _record: object, words: Any, names: Any) -> DBAPIConnection:
+    """Connect; psycopg itself says OSError when the process may open no more files."""
+    try:
+        return dialect.connect(*words, **names)
+    except OSError as problem:
+        raise psycopg.OperationalError(str(problem)) from problem
+
+
+def _leave_a_replica(context: ExceptionContext) -> None:
+    """A server that takes no writes has become a replica: its connections are let go, the next finds the primary."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True

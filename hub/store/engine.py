@@ -8,42 +8,23 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.store import address, sqlite
 from hub.store.driver import run
+from hub.store.numbering import HORIZON, TRANSACTION_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from sqlalchemy.engine import Dialect, ExceptionContext
-    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
 TRIES = 8  # of one transaction, when the database says "again"
-# After a restore all numbers leap ahead (hub.store.epoch): a new cluster counts from the beginning, cursors must not.
-LEAP = "COALESCE((SELECT CAST(value AS bigint) FROM hub_state WHERE name = 'transaction_offset'), 0)"
-# PostgreSQL numbers a transaction when it first locks a row: it may then wait for one that has a higher number and
-# write the same record after it. So the number in the feed is never below that of a transaction that has ended by now.
-TRANSACTION_ID = {
-    True: (
-        "SELECT GREATEST(pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)"
-        f" + {LEAP}"  # xmax - 1: the highest that has ended
-    ),
-    False: f"SELECT {LEAP}",
-}
-HORIZON = {
-    True: text(f"SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint + {LEAP}"),
-    False: text(f"SELECT {LEAP} + 1"),
-}
 DISK_FULL = "53100"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
-READ_ONLY = "25006"
 
 
 class Conflict(Exception):
@@ -72,8 +53,7 @@ class Store:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
         else:
-            event.listen(self.engine, "do_connect", _connect)
-            event.listen(self.engine, "handle_error", _leave_a_replica)
+            address.watch(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -128,20 +108,6 @@ def _again(problem: Exception) -> bool:
     if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
         return "locked" in str(problem.orig)
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
-
-
-def _connect(dialect: Dialect, _record: object, words: Any, names: Any) -> DBAPIConnection:
-    """Connect; psycopg itself says OSError when the process may open no more files."""
-    try:
-        return dialect.connect(*words, **names)
-    except OSError as problem:
-        raise psycopg.OperationalError(str(problem)) from problem
-
-
-def _leave_a_replica(context: ExceptionContext) -> None:
-    """A server that takes no writes has become a replica: its connections are let go, the next finds the primary."""
-    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
-        context.is_disconnect = True
 
 
 def is_full(problem: Exception) -> bool:

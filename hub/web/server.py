@@ -6,19 +6,17 @@ after it, since neither connections nor threads survive a fork.
 
 from __future__ import annotations
 
-import errno
-import time
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
 from hub import observe
 from hub.config import load
 from hub.domain.bundling import FILES
 from hub.domain.schemas import validate
-from hub.web.app import SERVICE, create_app
+from hub.web.app import create_app
 from hub.web.server_log import Log
+from hub.web.server_process import Worker
 from hub.wiring import build
 
 if TYPE_CHECKING:
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS = 30
 CONNECTIONS = 2_000  # of one process, most of them idle
 REQUEST_LINE = 8_190  # bytes
-SCARCE = frozenset({errno.EMFILE, errno.ENFILE})  # no more files may be opened
-SCARCE_SECONDS = 0.05  # before the next look
 MARGIN_SECONDS = 1.0  # left of `stop_seconds` for the arbiter itself
 
 
@@ -87,37 +83,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         """Make the app; called in every worker after the fork."""
         return create_app(build(self.settings))
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """Lets long polls go when it is to end."""
-
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        """SIGTERM."""
-        if service := self._service():
-            service.stopping.set()
-        super().handle_exit(sig, frame)
-
-    def accept(self, listener: Any) -> None:
-        """Take a connection. While no more files may be opened it waits in the kernel, and what is served goes on."""
-        try:
-            super().accept(listener)
-        except OSError as problem:
-            if problem.errno not in SCARCE:
-                raise
-            time.sleep(SCARCE_SECONDS)
-
-    def run(self) -> None:
-        """Serve, then leave the database."""
-        try:
-            super().run()
-        finally:
-            if service := self._service():
-                service.close()
-
-    def _service(self) -> Any:
-        app = getattr(self, "wsgi", None)
-        return app.extensions.get(SERVICE) if app is not None else None
 
 
 def _forget(_server: Any, worker: Any) -> None:
