@@ -15,6 +15,7 @@ import random
 import statistics
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -23,6 +24,7 @@ import orjson
 
 from bench.load import load
 from bench.side import Side
+from hub.flows.prune import prune
 from hub.observe import set_up_logging
 from hub.testing.databases import create_database, execute
 from hub.testing.postgres import private_postgres
@@ -137,6 +139,21 @@ def starts(empty: Side, full: Side, *, rounds: int) -> None:
         print(f"| {title} | {one:.2f} | {other:.2f} | {other / one:.2f} |")
 
 
+def prunes(full: Side) -> None:
+    """One turn of pruning while half of the attempts are too old, and intake before and after it."""
+    full.stage.start("--no-worker")
+    before = statistics.median(batch(full) for _ in range(5))
+    context = replace(full.stage.context, settings=replace(full.stage.context.settings, attempts_days=45))
+    begun = time.perf_counter()
+    gone = prune(context)
+    seconds = time.perf_counter() - begun
+    after = statistics.median(batch(full) for _ in range(5))
+    full.stage.stop()
+    print(
+        f"one turn of pruning: {seconds:.2f} s, {gone:,} rows or partitions; intake after / before: {after / before:.2f}"
+    )
+
+
 @contextmanager
 def databases(engine: str, directory: Path) -> Iterator[tuple[str, str]]:
     """The URLs of the empty database, new each time, and of the full one, which is kept."""
@@ -174,6 +191,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="a part of a window's name")
     parser.add_argument("--fill-only", action="store_true")
     parser.add_argument("--no-starts", action="store_true")
+    parser.add_argument("--prune", action="store_true", help="at the end half of the attempts go")
     parser.add_argument("--database", choices=("sqlite", "postgres"), required=True)
     wish = parser.parse_args()
     set_up_logging("error", "console")
@@ -189,6 +207,8 @@ def main() -> None:
         measure(empty, full, rounds=wish.rounds, only=wish.only)
         if not wish.no_starts:
             starts(empty, full, rounds=3)
+        if wish.prune:
+            prunes(full)
 
 
 if __name__ == "__main__":

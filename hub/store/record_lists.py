@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
 WINDOW = 1_000  # records looked at in one query, over all ranges together
-WINDOWS = 10
+WINDOWS = 4
 LEAST = 50  # of a window in each range
 MOST_AGENCIES = 64  # more than these: then most of what is read by key is theirs
 
@@ -30,15 +30,13 @@ AGENCIES = text("""WITH RECURSIVE under(agency) AS (
   FROM under WHERE under.agency IS NOT NULL)
  SELECT agency FROM under WHERE agency IS NOT NULL LIMIT :most""")
 LAST = "SELECT key FROM record WHERE kind = :kind AND key > :after {equal} ORDER BY key LIMIT 1 OFFSET :skip"
+EACH = "unnest(CAST(:agencies AS text[]))"
 LAST_OF_ALL = {
-    "postgresql": f"SELECT min(({LAST})) FROM unnest(CAST(:agencies AS text[])) AS given (agency)",  # noqa: S608
+    "postgresql": f"SELECT min(({LAST})) FROM {EACH} AS given (agency)",  # noqa: S608
     "sqlite": f"SELECT min(({LAST})) FROM json_each(:agencies) AS given",  # noqa: S608 (no outside text)
 }
 GIVEN = {"postgresql": "given.agency", "sqlite": "given.value"}
-AMONG = {
-    "postgresql": "agency = ANY(CAST(:agencies AS text[]))",
-    "sqlite": "agency IN (SELECT value FROM json_each(:agencies))",
-}
+AMONG = {"postgresql": "agency = given.agency", "sqlite": "agency IN (SELECT value FROM json_each(:agencies))"}
 BY_AGENCY, BY_STATUS = "ix_record_kind_agency_key_status", "ix_record_kind_status_key_agency"
 BY_KEY = "sqlite_autoindex_record_1"
 
@@ -91,9 +89,15 @@ def _window(connection: Connection, walk: _Walk, given: dict[str, Any]) -> Seque
         del given["last"]
     else:
         where.append("key <= :last")
-    hint = "" if connection.dialect.name == "postgresql" else f" INDEXED BY {walk.index}"
-    query = f"SELECT * FROM record{hint} WHERE {' AND '.join(where)} ORDER BY key LIMIT :limit"  # noqa: S608 (ours)
-    return connection.execute(text(query), given).mappings().all()
+    rows = f"SELECT * FROM record{{}} WHERE {' AND '.join(where)} ORDER BY key LIMIT :limit"  # noqa: S608 (ours)
+    if connection.dialect.name != "postgresql":
+        rows = rows.format(f" INDEXED BY {walk.index}")
+    elif walk.ranges > 1:  # a list of agencies would let the planner walk by status instead, from the first key on
+        rows = f"SELECT found.* FROM {EACH} AS given (agency) CROSS JOIN LATERAL ({rows.format('')}) AS found"  # noqa: S608
+        rows += " ORDER BY found.key LIMIT :limit"
+    else:
+        rows = rows.format("")
+    return connection.execute(text(rows), given).mappings().all()
 
 
 def _walk(connection: Connection, kind: str, filters: Mapping[str, Any]) -> _Walk | None:

@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from hub.domain.messages import Role, Source
 from hub.domain.schemas import examples
+from hub.domain.scope import Scope
 from hub.flows import client_keys, feed, pressure
 from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document, admit_events
@@ -287,3 +288,26 @@ def test_a_step_of_pruning_reads_no_more_than_the_oldest(context):
     assert len(heard) >= 3
     assert all("LIMIT" in statement for statement, _ in heard if "DELETE" in statement)
     assert scans(context, heard) == []
+
+
+def test_f26_the_feed_and_the_folder_begin_at_their_place_and_not_at_the_beginning(context):
+    """SQLite compares a pair with an index by its first column alone, which is the same in the whole history."""
+    fold(context, steps=100)
+    end = feed.end(context)
+    place = changes.Position(end.transaction_id, end.sequence - 10)
+    with statements(context) as heard:
+        told = feed.portion(context, place, Scope(), limit=5, documents=False)
+        fold(context)
+
+    reads = [(statement, parameters) for statement, parameters in heard if "FROM change" in statement]
+    assert len(told.items) == 5
+    assert len(reads) == (2 if context.store.postgresql else 4)
+    for number, (statement, parameters) in enumerate(reads):
+        with context.store.engine.connect() as connection:
+            lines = connection.exec_driver_sql(f"{EXPLAIN[context.store.postgresql]} {statement}", parameters)
+            plan = "\n".join(str(line[-1]) for line in lines)
+        if context.store.postgresql:
+            assert "ROW(transaction_id, sequence) > ROW(" in plan.partition("Index Cond:")[2], plan
+        else:
+            first = "(transaction_id=? AND sequence>?)"
+            assert (first if number % 2 == 0 else "(transaction_id>? AND transaction_id<?)") in plan, plan
