@@ -113,6 +113,7 @@ def test_a_batch_ends_early_and_says_from_which_line_to_send_again(make_hub, tmp
         orjson.dumps({"kind": "dossier", "document": house.dossier(number)}) + b"\n" for number in range(600)
     )
     monkeypatch.setattr(pressure, "DISK_SECONDS", 0)  # every request and chunk looks
+    monkeypatch.setattr("hub.web.batch.SECONDS", 600.0)  # a chunk is full by its lines, however slow the machine
     looks = iter([False, False, True])
     monkeypatch.setattr(pressure, "disk_is_low", lambda _settings: next(looks, True))
 
