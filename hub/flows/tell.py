@@ -46,7 +46,7 @@ def tell_due(context: Context) -> int:
     http = Http(TIMEOUTS, connections=AT_ONCE)
     with ThreadPoolExecutor(min(AT_ONCE, len(due))) as pool:
         told = sum(pool.map(lambda row: _safely(context, http, row, Scope.read(known[row["client"]]["scopes"])), due))
-    http.session.close()
+    http.close()
     return told
 
 

@@ -1,28 +1,30 @@
-"""The HTTP session a connector is given: time-outs, a total deadline, house errors, masked exchanges."""
+"""The HTTP a connector is given: time-outs, a total deadline, house errors, masked exchanges."""
 
 from __future__ import annotations
 
+import base64
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 import orjson
-import requests
-from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hub.sdk import careful, exchange
 from hub.sdk.answers import Answer, raise_for
-from hub.sdk.errors import Garbled, NotSent, Unanswered
+from hub.sdk.errors import NotSent
+from hub.sdk.line import Lines, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-CHUNK = 65_536
-MAXIMUM_ANSWER = 64 * 1024 * 1024  # bytes
-STANDING = {"User-Agent": "lienthong", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+STANDING = {
+    "user-agent": "User-Agent: lienthong",
+    "accept": "Accept: */*",
+    "accept-encoding": "Accept-Encoding: gzip, deflate",
+}
+WITHOUT_BODY = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,7 @@ class Http:
     ) -> None:
         self._timeouts = timeouts or Timeouts()
         self._shown = shown
-        self.session = requests.Session()
-        self.session.trust_env = False
-        adapter = careful.Adapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
+        self._lines = Lines(self._timeouts, most=connections)
 
     def get(self, url: str, **options: Any) -> Answer:
         """GET; see `request`."""
@@ -78,24 +76,29 @@ class Http:
         Raises NotSent (no connection), Busy (429, 503), Unanswered (sent, no answer; other 5xx), Garbled.
         """
         careful.look()
-        sending = dict(headers or {})
+        given = {name.lower(): f"{name}: {value}" for name, value in (headers or {}).items()}
         if json is not None:
             body = orjson.dumps(json)
-            sending.setdefault("Content-Type", "application/json")
+            given.setdefault("content-type", "Content-Type: application/json")
         started = time.monotonic()
         status, content = None, b""
         try:
-            response = self._send(method, url, body if form is None else form, sending, parameters, basic)
-            status = response.status_code
-            content = self._read(response, started)
-        except (requests.ReadTimeout, requests.exceptions.ChunkedEncodingError):
-            raise Unanswered("The answer did not come in time or was cut.") from None
-        except requests.ConnectionError as problem:
-            if _never_connected(problem):
-                raise NotSent("No connection could be made.") from None
-            raise Unanswered("The connection was cut before the answer.") from None
-        except requests.RequestException as problem:
-            raise NotSent(f"The request could not be made ({type(problem).__name__}).") from None
+            if form is not None:
+                sent = urlencode(form).encode()
+                given.setdefault("content-type", "Content-Type: application/x-www-form-urlencoded")
+            else:
+                sent = body or b""
+            if basic is not None:
+                given["authorization"] = f"Authorization: Basic {base64.b64encode(':'.join(basic).encode()).decode()}"
+            if body is not None or form is not None or method not in WITHOUT_BODY:
+                given["content-length"] = f"Content-Length: {len(sent)}"
+            place, target = place_of(url)
+            if parameters:
+                target += ("&" if "?" in target else "?") + urlencode(parameters)
+            request = _head(method, target, place.name, given) + sent
+            until = started + self._timeouts.total
+            reply = self._lines.ask(place, request, until=until, bodiless=method == "HEAD")
+            status, content = reply.status, reply.content
         finally:
             if exchange.is_recording():
                 exchange.record(
@@ -109,62 +112,26 @@ class Http:
                     )
                 )
         if not any_status:
-            raise_for(status, response.headers)
-        return Answer(status, response.headers, content)
+            raise_for(reply.status, reply.headers)
+        return Answer(reply.status, reply.headers, reply.content)
 
-    def _send(
-        self,
-        method: str,
-        url: str,
-        data: bytes | Mapping[str, str] | None,
-        headers: Mapping[str, str],
-        parameters: Mapping[str, str] | None,
-        basic: tuple[str, str] | None,
-    ) -> requests.Response:
-        """Hand a prepared request to the session's adapter: its cookies, hooks and redirects are not wanted here."""
-        prepared = requests.PreparedRequest()
-        prepared.method = method
-        prepared.prepare_url(url, parameters)
-        prepared.headers = CaseInsensitiveDict({**STANDING, **headers})
-        if data is not None and not isinstance(data, bytes):
-            prepared.prepare_body(data, None)
-        elif data is not None or method not in {"GET", "HEAD"}:
-            prepared.body = data or b""
-            prepared.headers["Content-Length"] = str(len(prepared.body))
-        if basic is not None:
-            prepared.prepare_auth(basic)
-        return self.session.get_adapter(str(prepared.url)).send(
-            prepared,
-            stream=True,
-            timeout=(self._timeouts.connect, self._timeouts.read),
-            verify=self.session.verify or False,
-            cert=self.session.cert,
-            proxies=self.session.proxies,
-        )
-
-    def _read(self, response: requests.Response, started: float) -> bytes:
-        """Read the body under the total deadline: a drip of bytes must not hold a thread for ever."""
-        chunks, size = [], 0
-        for chunk in response.iter_content(CHUNK):
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > MAXIMUM_ANSWER:
-                response.close()
-                raise Garbled("The answer is larger than 64 MiB.")
-            if time.monotonic() - started > self._timeouts.total:
-                response.close()
-                raise Unanswered("The answer took longer than the total time-out.")
-        return b"".join(chunks)
+    def close(self) -> None:
+        """Hang up the lines that are idle."""
+        self._lines.close()
 
 
-def _never_connected(problem: requests.ConnectionError) -> bool:
-    if isinstance(problem, (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)):
-        return True
-    cause = problem.args[0] if problem.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, (NewConnectionError, ConnectTimeoutError))
+def _head(method: str, target: str, host: str, given: Mapping[str, str]) -> bytes:
+    """Write the head of a request. Raises NotSent where a line break would smuggle a line of its own in."""
+    lines = (f"{method} {target} HTTP/1.1", *{"host": f"Host: {host}", **STANDING, **given}.values())
+    text = "\r\n".join(lines)
+    if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1:
+        raise NotSent("The request could not be made (a header holds a line break).")
+    try:
+        return (text + "\r\n\r\n").encode("latin-1")
+    except UnicodeEncodeError:
+        raise NotSent("The request could not be made (a header holds letters that no header can).") from None
 
 
 def _target(url: str) -> str:
     """The address without its query: numbers and names may stand there."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return url.partition("?")[0].partition("#")[0]

@@ -38,7 +38,7 @@ class Courier:
         self._wake.set()
         if self._thread:
             self._thread.join()
-        self._http.session.close()
+        self._http.close()
 
     def hurry(self) -> None:
         """Look at the outbox now."""
