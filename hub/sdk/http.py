@@ -13,7 +13,8 @@ import orjson
 from hub.sdk import careful, exchange
 from hub.sdk.answers import Answer, raise_for
 from hub.sdk.errors import NotSent
-from hub.sdk.line import Lines, place_of
+from hub.sdk.line import Lines
+from hub.sdk.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,8 +1,7 @@
 """Keep-alive lines to partners: HTTP/1.1 on plain sockets, TLS checked against the public authorities.
 
-The lease is looked at three times: before a request is made (`Http`), before a connection is opened, and at the last
-moment, when the bytes are handed to the system: a process that is stopped in between and wakes a minute later would
-send what somebody else has sent meanwhile. A request leaves in one piece, so there is no half of one to think about.
+The lease is looked at before a request is made (`Http`), before a connection is opened, and when the bytes are handed
+to the system: a process stopped in between would send what somebody else has sent meanwhile. A request leaves whole.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ import socket
 import ssl
 import time
 from collections import deque
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, urlsplit
+from functools import cache
+from typing import TYPE_CHECKING
 
 from hub.sdk import careful
 from hub.sdk.errors import NotSent, Unanswered
@@ -22,35 +20,7 @@ from hub.sdk.reading import Reading, Reply, read
 
 if TYPE_CHECKING:
     from hub.sdk.http import Timeouts
-
-PORTS = {"http": 80, "https": 443}
-SAFE = "!#$%&'()*+,/:;=?@[]~"  # what stays as it is in a path or query
-REMEMBERED = 1_024  # addresses taken apart
-
-
-class Place(NamedTuple):
-    """Who is spoken to. `name`: as the header Host tells it."""
-
-    scheme: str
-    host: str
-    port: int
-    name: str
-
-
-@lru_cache(maxsize=REMEMBERED)
-def place_of(url: str) -> tuple[Place, str]:
-    """Take an address apart: who, and what is asked there. Raises NotSent."""
-    try:
-        parts = urlsplit(url)
-        scheme, port = parts.scheme, parts.port or PORTS[parts.scheme]
-        host = (parts.hostname or "").encode("idna" if not (parts.hostname or "").isascii() else "ascii").decode()
-        target = quote(parts.path or "/", safe=SAFE) + (f"?{quote(parts.query, safe=SAFE)}" if parts.query else "")
-    except (KeyError, ValueError):
-        host = ""
-    if not host:
-        raise NotSent("The address is no http or https address.")
-    name = f"[{host}]" if ":" in host else host
-    return Place(scheme, host, port, name if port == PORTS[scheme] else f"{name}:{port}"), target
+    from hub.sdk.place import Place
 
 
 class Line:
@@ -71,8 +41,7 @@ class Line:
 
     def is_quiet(self) -> bool:
         """Tell whether the partner has neither hung up nor said anything unasked meanwhile."""
-        read_ahead = self._socket.pending() if isinstance(self._socket, ssl.SSLSocket) else 0
-        return not read_ahead and not self._poll.poll(0)
+        return not (isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()) and not self._poll.poll(0)
 
     def ask(self, request: bytes, *, until: float, bodiless: bool) -> Reply:
         """Send a request whole and read its answer whole, until `until` (monotonic seconds). Raises Unanswered."""

@@ -8,40 +8,22 @@ from __future__ import annotations
 
 import re
 import time
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from hub.sdk.errors import Garbled, Unanswered
+from hub.sdk.unpacking import MAXIMUM_ANSWER, Headers, unpacked
 
 if TYPE_CHECKING:
     import socket
 
 CHUNK = 65_536
 MAXIMUM_HEAD = 65_536  # bytes of status line and headers
-MAXIMUM_ANSWER = 64 * 1024 * 1024  # bytes, also of what is unpacked
 BLANK = re.compile(rb"\n\r?\n")
 STATUS = re.compile(r"HTTP/1\.([01]) ([0-9]{3})(?: |$)")
 SIZE = re.compile(rb"([0-9a-fA-F]{1,15})\s*(?:;.*)?\r?\n?")
 DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
 SWITCHED, FIRST_FINAL = 101, 200
 WITHOUT_BODY = frozenset({204, 304})
-BOTH_WRAPPINGS, RAW = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
-
-
-class Headers(dict[str, str]):
-    """By name in lower case; asked for in any."""
-
-    def __getitem__(self, name: str) -> str:
-        """Return the value of a header."""
-        return super().__getitem__(name.lower())
-
-    def __contains__(self, name: object) -> bool:
-        """Tell whether the header was given."""
-        return super().__contains__(str(name).lower())
-
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]  # text only
-        """Return the value of a header, else the default."""
-        return super().get(name.lower(), default)
 
 
 class Reply(NamedTuple):
@@ -120,7 +102,7 @@ def read(reading: Reading, *, bodiless: bool) -> Reply:
         content, keeps = bytes(reading.data), False
         reading.data.clear()
     # What stands after the answer was not asked for: nothing more is read from such a line.
-    return Reply(status, headers, _unpacked(content, headers), keeps and not reading.data)
+    return Reply(status, headers, unpacked(content, headers), keeps and not reading.data)
 
 
 def _head(reading: Reading) -> tuple[str, int, Headers]:
@@ -162,35 +144,6 @@ def _chunks(reading: Reading) -> bytes:
     while reading.line() not in {b"\r\n", b"\n"}:  # trailers
         pass
     return bytes(content)
-
-
-def _unpacked(content: bytes, headers: Headers) -> bytes:
-    coding = (headers.get("content-encoding") or "").strip().lower()
-    if coding not in {"gzip", "x-gzip", "deflate"} or not content:
-        return content
-    try:
-        return _inflated(content, BOTH_WRAPPINGS)
-    except zlib.error:
-        if coding == "deflate":  # some send it bare
-            try:
-                return _inflated(content, RAW)
-            except zlib.error:
-                pass
-        raise Garbled("The answer cannot be unpacked.") from None
-
-
-def _inflated(content: bytes, wrapping: int) -> bytes:
-    """Unpack, all members of it; what would grow beyond the limit is not unpacked further."""
-    unpacked = bytearray()
-    while content.strip(b"\0"):  # some fill up the end
-        unpacker = zlib.decompressobj(wrapping)
-        unpacked += unpacker.decompress(content, MAXIMUM_ANSWER + 1 - len(unpacked))
-        if len(unpacked) > MAXIMUM_ANSWER:
-            raise Garbled("The answer is larger than 64 MiB.")
-        if not unpacker.eof:
-            raise zlib.error("cut")
-        content = unpacker.unused_data
-    return bytes(unpacked)
 
 
 def _not_http() -> Unanswered:
