@@ -150,7 +150,8 @@ def prunes(full: Side) -> None:
     after = statistics.median(batch(full) for _ in range(5))
     full.stage.stop()
     print(
-        f"one turn of pruning: {seconds:.2f} s, {gone:,} rows or partitions; intake after / before: {after / before:.2f}"
+        f"one turn of pruning: {seconds:.2f} s, {gone:,} rows or partitions; "
+        f"intake after / before: {after / before:.2f}"
     )
 
 

@@ -72,6 +72,10 @@ class Stage:
             self.process.wait(20)
             self.process = None
 
+    def calls(self) -> int:
+        """How many requests the partners have seen."""
+        return sum(int(Http().get(f"{url}/_sim/log").json()["seen"]) for url in self.partners.values())
+
     def request(self, method: str, path: str, body: bytes = b"", *, media_type: str = "application/json") -> bytes:
         """Prepare one request as it goes over the line."""
         head = [

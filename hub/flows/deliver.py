@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -115,27 +115,31 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
 
 def _outgoing(context: Context, channel: Channel, one: Claimed) -> Outgoing | Outcome:
     """Map the record for the partner; what cannot be mapped is rejected without bothering anybody."""
-    outgoing = Outgoing(
+    connector: Connector = channel.connector  # type: ignore[assignment]  # usable, see _try
+    try:
+        return _made(channel, one, context.plugins.map_out(connector, one.kind, one.document))
+    except Unmappable as problem:
+        return rejected(_made(channel, one), Reason.MAPPING, detail=problem.sentence, code=problem.code)
+    except Exception as problem:
+        log.exception("deliver.mapping_failed", delivery_id=one.id)
+        detail = f"The mapping failed ({type(problem).__name__}); see the log."
+        return rejected(_made(channel, one), Reason.FAULT, detail=detail)
+
+
+def _made(channel: Channel, one: Claimed, mapped: Any = None) -> Outgoing:
+    return Outgoing(
         one.id,
         channel.name,
         one.kind,
         one.key,
         one.version,
         one.document,
-        None,
+        mapped,
         one.acknowledged_version,
         one.acknowledged,
         one.reference,
         one.attempts,
     )
-    connector: Connector = channel.connector  # type: ignore[assignment]  # usable, see _try
-    try:
-        return replace(outgoing, mapped=context.plugins.map_out(connector, one.kind, one.document))
-    except Unmappable as problem:
-        return rejected(outgoing, Reason.MAPPING, detail=problem.sentence, code=problem.code)
-    except Exception as problem:
-        log.exception("deliver.mapping_failed", delivery_id=one.id)
-        return rejected(outgoing, Reason.FAULT, detail=f"The mapping failed ({type(problem).__name__}); see the log.")
 
 
 def _absent(batch: Sequence[Outgoing], outcomes: Sequence[Outcome]) -> list[Outgoing]:

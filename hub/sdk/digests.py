@@ -62,7 +62,11 @@ def _plain(value: Any) -> Any:
     """A file is its hash, wherever it is kept."""
     if isinstance(value, dict):
         anywhere = "sha256" in value
-        return {name: _plain(inner) for name, inner in value.items() if not (anywhere and name == "url")}
+        return {
+            name: _plain(inner) if isinstance(inner, (dict, list)) else inner
+            for name, inner in value.items()
+            if not (anywhere and name == "url")
+        }
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXCERPT = 2_000  # characters kept of each direction
 MANY = 20  # elements kept of a list
+SHOWN = 200  # characters kept of a value that is shown
 HIDDEN = "[ẩn]"
 
 
@@ -106,10 +107,18 @@ def _markup_excerpt(body: bytes | str, *, shown: AbstractSet[str]) -> str:
 
 def hide(value: Any, *, shown: AbstractSet[str], field: str = "") -> Any:
     """Return the JSON value with all strings and numbers hidden whose field is not named in `shown`."""
-    if isinstance(value, dict):
-        return {name: hide(inner, shown=shown, field=name) for name, inner in value.items()}
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is dict:
+        hidden = {}
+        for name, inner in value.items():
+            kind = type(inner)
+            if kind is str:  # nearly all there is: no call for it
+                hidden[name] = inner[:SHOWN] if not inner or name in shown else HIDDEN
+            else:
+                hidden[name] = hide(inner, shown=shown, field=name)
+        return hidden
+    if kind is list:
         return [hide(inner, shown=shown, field=field) for inner in value[:MANY]]
-    if field in shown or value is None or isinstance(value, bool) or value == "":
-        return value[:200] if isinstance(value, str) else value
+    if field in shown or value is None or kind is bool or value == "":
+        return value[:SHOWN] if kind is str else value
     return HIDDEN

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import orjson
 import requests
-from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hub.sdk import careful, exchange
@@ -85,17 +84,22 @@ class Http:
         started = time.monotonic()
         status, content = None, b""
         try:
-            response = self._send(method, url, body if form is None else form, sending, parameters, basic)
+            request = _prepared(method, url, body if form is None else form, sending, parameters, basic)
+            response = self._send(request)
             status = response.status_code
             content = self._read(response, started)
         except (requests.ReadTimeout, requests.exceptions.ChunkedEncodingError):
             raise Unanswered("The answer did not come in time or was cut.") from None
+        except requests.exceptions.ContentDecodingError:
+            raise Garbled("The answer cannot be unpacked.") from None
         except requests.ConnectionError as problem:
             if _never_connected(problem):
                 raise NotSent("No connection could be made.") from None
             raise Unanswered("The connection was cut before the answer.") from None
-        except requests.RequestException as problem:
-            raise NotSent(f"The request could not be made ({type(problem).__name__}).") from None
+        except requests.exceptions.InvalidSchema:
+            raise NotSent("The request could not be made (no http address).") from None
+        except requests.RequestException as problem:  # a head of an answer that is none
+            raise Unanswered(f"The answer cannot be read ({type(problem).__name__}).") from None
         finally:
             if exchange.is_recording():
                 exchange.record(
@@ -112,29 +116,10 @@ class Http:
             raise_for(status, response.headers)
         return Answer(status, response.headers, content)
 
-    def _send(
-        self,
-        method: str,
-        url: str,
-        data: bytes | Mapping[str, str] | None,
-        headers: Mapping[str, str],
-        parameters: Mapping[str, str] | None,
-        basic: tuple[str, str] | None,
-    ) -> requests.Response:
-        """Hand a prepared request to the session's adapter: its cookies, hooks and redirects are not wanted here."""
-        prepared = requests.PreparedRequest()
-        prepared.method = method
-        prepared.prepare_url(url, parameters)
-        prepared.headers = CaseInsensitiveDict({**STANDING, **headers})
-        if data is not None and not isinstance(data, bytes):
-            prepared.prepare_body(data, None)
-        elif data is not None or method not in {"GET", "HEAD"}:
-            prepared.body = data or b""
-            prepared.headers["Content-Length"] = str(len(prepared.body))
-        if basic is not None:
-            prepared.prepare_auth(basic)
-        return self.session.get_adapter(str(prepared.url)).send(
-            prepared,
+    def _send(self, request: requests.PreparedRequest) -> requests.Response:
+        """Hand it to the session's adapter: its cookies, hooks and redirects are not wanted here."""
+        return self.session.get_adapter(str(request.url)).send(
+            request,
             stream=True,
             timeout=(self._timeouts.connect, self._timeouts.read),
             verify=self.session.verify or False,
@@ -155,6 +140,32 @@ class Http:
                 response.close()
                 raise Unanswered("The answer took longer than the total time-out.")
         return b"".join(chunks)
+
+
+def _prepared(
+    method: str,
+    url: str,
+    data: bytes | Mapping[str, str] | None,
+    headers: Mapping[str, str],
+    parameters: Mapping[str, str] | None,
+    basic: tuple[str, str] | None,
+) -> requests.PreparedRequest:
+    """Raises NotSent."""
+    prepared = requests.PreparedRequest()
+    prepared.method = method
+    try:
+        prepared.prepare_url(url, parameters)
+        prepared.prepare_headers({**STANDING, **headers})
+    except (requests.RequestException, UnicodeError) as problem:
+        raise NotSent(f"The request could not be made ({type(problem).__name__}).") from None
+    if data is not None and not isinstance(data, bytes):
+        prepared.prepare_body(data, None)
+    elif data is not None or method not in {"GET", "HEAD"}:
+        prepared.body = data or b""
+        prepared.headers["Content-Length"] = str(len(prepared.body))
+    if basic is not None:
+        prepared.prepare_auth(basic)
+    return prepared
 
 
 def _never_connected(problem: requests.ConnectionError) -> bool:

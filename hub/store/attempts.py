@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,7 +26,7 @@ def append(
     exchange_id = None
     if exchanges:
         exchange_id = secrets.randbits(62)
-        content = orjson.dumps([asdict(one) for one in exchanges]).decode()
+        content = orjson.dumps(list(exchanges)).decode()
         connection.execute(insert(exchange), {"id": exchange_id, "channel": channel, "content": content, "at": now})
     bulk.insert(
         connection, attempt, [row | {"channel": channel, "exchange_id": exchange_id, "at": now} for row in rows]

@@ -43,6 +43,7 @@ class Runner:
         largest = min(channel.politeness.batch_size or connector.batch_size, connector.batch_size) if connector else 1
         self._pace = Pace(channel.politeness, largest=largest)
         self._shown = ""  # what people see: nothing of ours yet, perhaps what a former process noted
+        self._looking = threading.Lock()
         self._threads = [threading.Thread(target=self._guarded, args=(work,), daemon=True) for work in self._works()]
 
     def _works(self) -> list[Callable[[], float]]:
@@ -103,19 +104,36 @@ class Runner:
                 waker.wait(pause, since=mark) if turn == self._deliver else self._ended.wait(pause)
 
     def _deliver(self) -> float:
-        if (due := self._due_in()) > 0:
-            return due
+        """Deliver until less is due than a batch; one thread of a channel looks for more, the others wait for it."""
+        if not self._looking.acquire(timeout=IDLE_SECONDS):
+            return 0
+        try:
+            mark = self._context.waker.mark()
+            if self.going_on() and (due := self._due_in()) > 0:
+                self._context.waker.wait(due, since=mark)
+                return 0
+        finally:
+            self._looking.release()
+        if not self.going_on():
+            return 0
+        count, full = self._batch()
+        while full and self.going_on():
+            _, full = self._batch()
+        return 0 if count else self._context.settings.poll_seconds
+
+    def _batch(self) -> tuple[int, bool]:
+        """Deliver one batch; return how many tries it came to, and whether it was full: then more may be due."""
         limit = self._pace.allow()
         if not limit:
             self._ended.wait(min(max(self._pace.wait_seconds(), 0.01), IDLE_SECONDS))
-            return 0
+            return 1, False
         tried = NOTHING
         try:
             tried = deliver(self._context, self.channel, limit=limit, leases=self._leases)
         finally:
             self._pace.learn(tried)
             self._show(went_well=tried.count > 0 and not tried.trouble)
-        return 0 if tried.count else self._context.settings.poll_seconds
+        return tried.count, tried.count >= limit
 
     def _due_in(self) -> float:
         """Seconds until the next delivery falls due; a mere read: idle threads do not queue for the writer's lock."""

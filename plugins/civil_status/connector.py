@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +22,9 @@ from hub.sdk import (
     Recalls,
     Tools,
     Unmappable,
+    ask_each,
     health_of,
+    push_each,
 )
 from plugins.civil_status import delivering, results
 from plugins.civil_status.client import Software
@@ -42,6 +45,7 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
     )
     accepts = ("dossier",)
     emits = ("dossier",)
+    batch_size = 20
     resend = "ask"
     shown_fields = frozenset(
         {"status", "errorCode", "module", "maDonVi", "maTinh", "maHoSoMCDT", "maHoSoLT", "maHoSo", "soHoSoLT"}
@@ -99,13 +103,11 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Hand over what the software has not, then report what came later, in order."""
-        return [delivering.deliver(self._software, outgoing) for outgoing in batch]
+        return push_each(batch, partial(delivering.deliver, self._software))
 
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Ask whether the software has the case; reports are safe to send again (it tells doubles apart)."""
-        return [
-            delivering.recalled(self._software, outgoing, province=self.settings["province_code"]) for outgoing in batch
-        ]
+        return ask_each(batch, partial(delivering.recalled, self._software, province=self.settings["province_code"]))
 
     def look_up(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Ask which cases the software has; which reports it took cannot be asked, so the memo is believed there."""

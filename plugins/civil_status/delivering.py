@@ -8,19 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import (
-    Busy,
-    ConnectorError,
-    CredentialsRefused,
-    NotSent,
-    Outcome,
-    OutcomeWord,
-    Outgoing,
-    Reason,
-    deferred,
-    delivered,
-    unknown,
-)
+from hub.sdk import Outcome, OutcomeWord, Outgoing, Reason, deferred, delivered
 from plugins.civil_status import answers
 
 if TYPE_CHECKING:
@@ -30,24 +18,18 @@ if TYPE_CHECKING:
     from plugins.civil_status.mapping import Mapped
     from plugins.civil_status.reports import Report
 
-NOT_TAKEN = {NotSent: Reason.UNREACHABLE, Busy: Reason.BUSY, CredentialsRefused: Reason.CREDENTIALS}
 
-
-def deliver(software: Software, outgoing: Outgoing) -> Outcome:
-    memo, mapped = dict(outgoing.acknowledged), outgoing.mapped
-    try:
-        if memo.get("offered") != mapped.digest:
-            refusal = _hand_over(software, outgoing, mapped, memo)
-            if refusal:
-                return refusal
-        for report in due(memo, mapped):
-            refusal = _report(software, outgoing, report, memo)
-            if refusal:
-                return refusal
-    except ConnectorError as problem:
-        if memo == outgoing.acknowledged:
-            raise
-        return _broken_off(outgoing, problem, memo)
+def deliver(software: Software, outgoing: Outgoing, memo: dict[str, Any]) -> Outcome:
+    """Hand over what is new, then report; the memo is written as it goes along."""
+    mapped = outgoing.mapped
+    if memo.get("offered") != mapped.digest:
+        refusal = _hand_over(software, outgoing, mapped, memo)
+        if refusal:
+            return refusal
+    for report in due(memo, mapped):
+        refusal = _report(software, outgoing, report, memo)
+        if refusal:
+            return refusal
     return delivered(outgoing, acknowledged=memo)
 
 
@@ -77,8 +59,8 @@ def _report(software: Software, outgoing: Outgoing, report: Report, memo: dict[s
     return None
 
 
-def recalled(software: Software, outgoing: Outgoing, *, province: str) -> Outcome:
-    memo, mapped = dict(outgoing.acknowledged), outgoing.mapped
+def recalled(software: Software, outgoing: Outgoing, memo: dict[str, Any], *, province: str) -> Outcome:
+    mapped = outgoing.mapped
     held = software.results([outgoing.key], province=province, module=mapped.case["module"])
     if not held:
         return deferred(outgoing, Reason.UNANSWERED, detail="The software does not have the case.", acknowledged={})
@@ -93,12 +75,3 @@ def recalled(software: Software, outgoing: Outgoing, *, province: str) -> Outcom
 def due(memo: Mapping[str, Any], mapped: Mapped) -> list[Report]:
     told = set(memo.get("events", ()))
     return [report for report in mapped.reports if report.event not in told]
-
-
-def _broken_off(outgoing: Outgoing, problem: ConnectorError, memo: Mapping[str, Any]) -> Outcome:
-    """A call failed after an earlier one went through: the part is kept."""
-    for kind, reason in NOT_TAKEN.items():
-        if isinstance(problem, kind):
-            wait = problem.retry_after
-            return deferred(outgoing, reason, detail=problem.sentence, acknowledged=memo, retry_after=wait)
-    return unknown(outgoing, Reason.UNANSWERED, detail=problem.sentence, code=problem.code, acknowledged=memo)

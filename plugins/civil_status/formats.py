@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ CLOSING = time(17, 0)
 SATURDAY = 5
 
 
+@lru_cache(maxsize=4_096)  # one dossier is told several times, with the same times in it
 def stamp(instant: str) -> str:
     """2026-05-11T08:30:00+07:00 -> 11/05/2026 08:30:00. Raises ValueError."""
     return datetime.fromisoformat(instant).astimezone(VIETNAM).strftime(STAMP)

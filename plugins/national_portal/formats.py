@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,6 +23,7 @@ OLD_AGENCY = re.compile(r"[0-9]{3}(?:\.[0-9]{2}){2}\.[GH][0-9]{2}", re.ASCII)
 SIX_DIGITS, EIGHT_DIGITS = 6, 8
 
 
+@lru_cache(maxsize=4_096)  # one dossier is told several times, with the same times in it
 def stamp(instant: str | None) -> str:
     """RFC 3339 to `yyyyMMddHHmmss`; nothing stays nothing."""
     return datetime.fromisoformat(instant).astimezone(HANOI).strftime(STAMP) if instant else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from plugins.province_portal.codes import APPLICANTS, IDENTITIES, RETURN_TYPES, STATUSES, SUCCESSFUL
@@ -85,6 +86,7 @@ def status_of(dossier: Mapping[str, Any]) -> str:
     return str(dossier.get("status") or ("accepted" if "received_at" in dossier else "registered"))
 
 
+@lru_cache(maxsize=4_096)  # one dossier is told several times, with the same times in it
 def stamp(time: str | None) -> str | None:
     """Return a time in the portal's form, `2026-05-11T08:30:00.000+0700`."""
     if time is None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+KNOWN = 10_000  # values kept at hand
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS fact (shelf TEXT, name TEXT, value TEXT NOT NULL, PRIMARY KEY (shelf, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS effect (number INTEGER PRIMARY KEY, shelf TEXT, name TEXT, what TEXT NOT NULL);
@@ -29,6 +31,7 @@ class Memory:
         self._connection.execute("PRAGMA synchronous=OFF")  # a killed process loses nothing by this
         self._connection.executescript(TABLES)
         self._depth = 0
+        self._known: dict[tuple[str, str], str | None] = {}  # what was read or written lately
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
@@ -41,6 +44,7 @@ class Memory:
                 yield
             except BaseException:
                 self._depth -= 1
+                self._known.clear()
                 if self._depth == 0:
                     self._undo()
                 raise
@@ -53,6 +57,7 @@ class Memory:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.Error:
+            self._known.clear()
             self._undo()
             raise
 
@@ -64,23 +69,30 @@ class Memory:
     def get(self, shelf: str, name: str) -> Any:
         """Return the value or None."""
         with self._lock:
-            row = self._connection.execute(
-                "SELECT value FROM fact WHERE shelf = ? AND name = ?", (shelf, name)
-            ).fetchone()
-        return None if row is None else orjson.loads(row[0])
+            if (shelf, name) in self._known:
+                text = self._known[shelf, name]
+            else:
+                row = self._connection.execute(
+                    "SELECT value FROM fact WHERE shelf = ? AND name = ?", (shelf, name)
+                ).fetchone()
+                text = self._know(shelf, name, None if row is None else row[0])
+        return None if text is None else orjson.loads(text)
 
     def put(self, shelf: str, name: str, value: Any) -> None:
         """Keep the value under the name."""
         with self._lock:
+            text = orjson.dumps(value).decode()
             self._connection.execute(
                 "INSERT INTO fact VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                (shelf, name, orjson.dumps(value).decode()),
+                (shelf, name, text),
             )
+            self._know(shelf, name, text)
 
     def remove(self, shelf: str, name: str) -> None:
         """Forget the name."""
         with self._lock:
             self._connection.execute("DELETE FROM fact WHERE shelf = ? AND name = ?", (shelf, name))
+            self._know(shelf, name, None)
 
     def all(self, shelf: str, *, after: str = "", limit: int = -1) -> dict[str, Any]:
         """Return a shelf in the order of its names, those after `after`."""
@@ -116,8 +128,15 @@ class Memory:
     def clear(self) -> None:
         """Forget everything."""
         with self.together():
+            self._known.clear()
             self._connection.execute("DELETE FROM fact")
             self._connection.execute("DELETE FROM effect")
+
+    def _know(self, shelf: str, name: str, text: str | None) -> str | None:
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        self._known[shelf, name] = text
+        return text
 
     def close(self) -> None:
         """Close the file."""

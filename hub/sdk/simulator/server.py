@@ -65,11 +65,22 @@ class Handler(BaseHTTPRequestHandler):
             return False
         self.command, self.path, self.request_version = words
         self.lower_headers = {}
-        while (line := self.rfile.readline(LONGEST_LINE)) not in {b"\r\n", b"\n", b""}:
-            name, _, value = line.decode("latin-1").partition(":")
+        for line in self._header_lines():
+            name, _, value = line.partition(":")
             self.lower_headers[name.strip().lower()] = value.strip()
         self.close_connection = self.lower_headers.get("connection", "").lower() == "close"
         return True
+
+    def _header_lines(self) -> list[str]:
+        """Take them at once where they have come at once, as they nearly always have."""
+        here = self.rfile.peek()  # type: ignore[attr-defined]  # a buffered reader
+        end = here.find(b"\r\n\r\n")
+        if end > 0 and not here.startswith((b"\r\n", b"\n")):
+            return self.rfile.read(end + 4)[:end].decode("latin-1").split("\r\n")
+        lines = []
+        while (line := self.rfile.readline(LONGEST_LINE)) not in {b"\r\n", b"\n", b""}:
+            lines.append(line.decode("latin-1"))
+        return lines
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)

@@ -1,0 +1,85 @@
+"""The threads of one channel: a backlog goes out batch after batch, and those who are idle do not all ask."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event
+
+from hub.flows.leases import Leases
+from hub.store.tables import delivery
+from hub.testing import house
+from hub.testing.partner import EchoSimulator
+from hub.worker.runner import Runner
+from tests.flows.test_accept import put, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hub.flows.context import Context
+
+THREADS = 4
+
+
+@pytest.fixture
+def context(database_url) -> Iterator[Context]:
+    made = house.build(database_url)
+    yield made
+    made.waker.close()
+    made.store.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.01)
+
+
+@contextmanager
+def running(context: Context) -> Iterator[Runner]:
+    runner = Runner(context, context.channels.get("echo"), Leases(context))
+    runner.start()
+    try:
+        yield runner
+    finally:
+        runner.end()
+        context.waker.tell()
+        assert runner.join(10)
+
+
+def test_a_backlog_goes_out_and_news_is_found(context):
+    with EchoSimulator() as partner:
+        house.add_echo(context, "echo", partner, politeness={"concurrency": THREADS})
+        for number in range(30):
+            put(context, house.dossier(number))
+        with running(context):
+            until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"})
+            put(context, house.dossier(30))
+            context.waker.tell()
+            until(lambda: len(partner.memory.effects()) == 31)
+            until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"})
+
+
+def test_of_the_idle_threads_of_a_channel_one_looks_for_all(context):
+    looks: list[str] = []
+
+    def seen(_connection, _cursor, statement, *_more) -> None:
+        if statement.startswith("SELECT min(due_at)"):
+            looks.append(statement)
+
+    event.listen(context.store.engine, "before_cursor_execute", seen)
+    with EchoSimulator() as partner:
+        house.add_echo(context, "echo", partner, politeness={"concurrency": THREADS})
+        started = time.monotonic()
+        with running(context):
+            for number in range(1, 11):
+                until(lambda: len(looks) >= number)  # noqa: B023 (it is called at once)
+                context.waker.tell()
+            seconds = time.monotonic() - started
+
+    # twice a telling (PostgreSQL tells back); once a second by itself; each thread once at the end
+    assert len(looks) <= 20 + THREADS + seconds + 2
