@@ -102,7 +102,7 @@ WINDOWS: dict[str, Callable[[Side], float]] = {
 
 
 def _rate(side: Side, requests: list[bytes]) -> float:
-    measured = load(side.stage.address, [requests[at::CONNECTIONS] for at in range(min(CONNECTIONS, len(requests)))])
+    measured = load(side.stage.address, requests, connections=min(CONNECTIONS, len(requests)))
     if measured.failed:
         raise RuntimeError(f"{measured.failed} of {len(requests)} requests failed: {requests[0][:200]!r}")
     return measured.rate

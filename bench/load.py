@@ -1,7 +1,7 @@
 """A small load generator: processes with raw keep-alive sockets, since an HTTP library is slower than the server.
 
-Each connection sends its prepared requests one after the other and waits for each answer. Only what such answers need
-is understood: a status line and Content-Length.
+Each connection sends the next of the prepared requests and waits for its answer: a server process that has fewer of the
+connections is not left idle at the end. Only what such answers need is understood: a status line and Content-Length.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+CONNECTIONS = 64  # at the same time
 
 
 @dataclass
@@ -35,14 +37,18 @@ class Measured:
         return self.seconds[min(int(len(self.seconds) * share), len(self.seconds) - 1)] if self.seconds else 0.0
 
 
-def load(address: tuple[str, int], plans: Sequence[Sequence[bytes]], *, gap: float = 0.0) -> Measured:
-    """Send each plan over a connection of its own, all at the same time, from two processes.
+def load(
+    address: tuple[str, int], requests: Sequence[bytes], *, connections: int = CONNECTIONS, gap: float = 0.0
+) -> Measured:
+    """Send the requests over so many connections, all at the same time, from two processes.
 
     gap: seconds between the starts of two requests of one connection (0: as fast as it answers).
     """
     queue: multiprocessing.Queue[tuple[float, float, list[float], int]] = multiprocessing.Queue()
-    halves = [list(plans[0::2]), list(plans[1::2])]
-    workers = [multiprocessing.Process(target=_process, args=(address, half, gap, queue)) for half in halves if half]
+    workers = [
+        multiprocessing.Process(target=_process, args=(address, requests[half::2], connections // 2, gap, queue))
+        for half in (0, 1)
+    ]
     for worker in workers:
         worker.start()
     told = [queue.get() for _ in workers]
@@ -54,22 +60,24 @@ def load(address: tuple[str, int], plans: Sequence[Sequence[bytes]], *, gap: flo
 
 
 def _process(
-    address: tuple[str, int], plans: Sequence[Sequence[bytes]], gap: float, queue: multiprocessing.Queue
+    address: tuple[str, int], requests: Sequence[bytes], connections: int, gap: float, queue: multiprocessing.Queue
 ) -> None:
-    """Drive all connections of this process with one selector-free loop: send on all, then read from all."""
+    """Drive the connections of this process, a thread each."""
     import threading
 
     durations: list[float] = []
     failures: list[int] = []
     lock = threading.Lock()
 
-    def run(plan: Sequence[bytes]) -> None:
+    plan = iter(requests)
+
+    def run() -> None:
         mine, failed = _connection(address, plan, gap)
         with lock:
             durations.extend(mine)
             failures.append(failed)
 
-    threads = [threading.Thread(target=run, args=(plan,)) for plan in plans]
+    threads = [threading.Thread(target=run) for _ in range(connections)]
     started = time.monotonic()
     for thread in threads:
         thread.start()
@@ -78,7 +86,7 @@ def _process(
     queue.put((started, time.monotonic(), durations, sum(failures)))
 
 
-def _connection(address: tuple[str, int], plan: Sequence[bytes], gap: float) -> tuple[list[float], int]:
+def _connection(address: tuple[str, int], plan: Iterator[bytes], gap: float) -> tuple[list[float], int]:
     durations, failed = [], 0
     due = time.monotonic()
     with socket.create_connection(address) as line:

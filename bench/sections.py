@@ -22,7 +22,6 @@ from hub.worker.main import LOOK_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-CONNECTIONS = 64
 PUTS, EMPTIES = 6_000, 12_000
 BATCH = 12_000
 DELIVERED = 2_500
@@ -37,9 +36,9 @@ def put(database: str) -> list[Row]:
     with stage(database) as made:
         made.start("--no-worker")
         _warm(made)
-        empty = load(made.address, _shared([made.request("GET", "/healthz")] * EMPTIES))
-        puts = load(made.address, _shared(_puts(made, dossiers(PUTS))))
-        again = load(made.address, _shared([made.request("GET", "/healthz")] * EMPTIES))
+        empty = load(made.address, [made.request("GET", "/healthz")] * EMPTIES)
+        puts = load(made.address, _puts(made, dossiers(PUTS)))
+        again = load(made.address, [made.request("GET", "/healthz")] * EMPTIES)
     _must_pass(empty, puts, again)
     rate = (empty.rate + again.rate) / 2
     return [
@@ -121,8 +120,7 @@ def latency(database: str) -> list[Row]:
         half = len(sample) / (time.monotonic() - started) / 2
         number = int(half * LATENCY_SECONDS)
         mark = made.context.now()
-        requests = _shared(_puts(made, dossiers(number, seed=12)), connections=8)
-        load(made.address, requests, gap=8 / half)
+        load(made.address, _puts(made, dossiers(number, seed=12)), connections=8, gap=8 / half)
         _until_delivered(made)
         waits = _waits(made, since=mark)
     p50, p99 = (waits[min(int(len(waits) * share), len(waits) - 1)] for share in (0.5, 0.99))
@@ -171,10 +169,6 @@ SECTIONS: dict[str, Callable[[str], list[Row]]] = {
 
 def _puts(made: Stage, documents: Sequence[dict[str, Any]]) -> list[bytes]:
     return [made.request("PUT", f"/v1/dossiers/{quote(one['code'])}", orjson.dumps(one)) for one in documents]
-
-
-def _shared(requests: Sequence[bytes], *, connections: int = CONNECTIONS) -> list[Sequence[bytes]]:
-    return [requests[at::connections] for at in range(connections)]
 
 
 def _warm(made: Stage) -> None:
