@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from hub.store import address, sqlite
+from hub.store import address, liveness, sqlite
 from hub.store.driver import run
 from hub.store.numbering import HORIZON, TRANSACTION_ID
 
@@ -45,7 +45,7 @@ class Store:
             arguments = address.arguments(self.url, pooled=pooled)
             if pooled:
                 arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
-            options |= {"pool_pre_ping": True, "connect_args": arguments}
+            options |= {"connect_args": arguments}
         else:
             options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)
@@ -54,6 +54,7 @@ class Store:
             event.listen(self.engine, "begin", sqlite.begin)
         else:
             address.watch(self.engine)
+            liveness.watch(self.engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
