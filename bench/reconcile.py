@@ -34,9 +34,11 @@ from hub.flows.fold import fold
 from hub.flows.leases import Leases
 from hub.flows.reconcile import reconcile
 from hub.plugging.manager import load
+from hub.sdk.digests import print_of
 from hub.sdk.http import Http
 from hub.sdk.types import SystemClock
-from hub.store import channels, clients, migrate
+from hub.store import bulk, channels, clients, migrate
+from hub.store.tables import imprint, record
 from hub.testing import house
 from hub.testing.databases import create_database
 from hub.testing.partner import EchoSimulator
@@ -59,6 +61,25 @@ def publish(context, numbers, **more):
         admitted = [admit_document("dossier", dossier(n, **more), OFFICE) for n in numbers[start : start + CHUNK]]
         assert not any(one.problems for one in admitted), admitted[0].problems
         accept(context, [Unit([one.message]) for one in admitted])
+
+
+def copy(context, numbers):
+    """Further records like the first, each with its own key, text and print; no deliveries and no changes."""
+    with context.store.reading() as connection:
+        row = dict(connection.execute(record.select()).mappings().one())
+    del row["id"]
+    first = dossier(0)["code"]
+    rows, prints = [], []
+    for number in numbers:
+        key = dossier(number)["code"]
+        document = row["document"].replace(first, key)
+        low, high = print_of(orjson.loads(document))
+        rows.append(row | {"key": key, "document": document})
+        prints.append({"kind": "dossier", "key": key, "agency": row["agency"], "low": low, "high": high})
+    for start in range(0, len(rows), 5_000):
+        end = start + 5_000
+        context.store.write(lambda connection, a=start, b=end: bulk.insert(connection, record, rows[a:b]))
+        context.store.write(lambda connection, a=start, b=end: bulk.insert(connection, imprint, prints[a:b]))
 
 
 def work_off(context, name, *, limit):
@@ -126,8 +147,10 @@ def two_hubs(wish, url, directory):
     plugins = load(blocked=("sms", "civil_status", "national_portal", "postal", "province_portal"))
     district, province = house.build(url, plugins=plugins), house.build(above, plugins=plugins)
     told("publish the same to both hubs", wish.dossiers)
-    publish(district, range(wish.dossiers))
-    publish(province, range(wish.dossiers))
+    for context in (district, province):
+        publish(context, range(1 if wish.copied else wish.dossiers))
+        if wish.copied:
+            copy(context, range(1, wish.dossiers))
     fold_all(district)
     fold_all(province)
     for number in range(0, wish.dossiers, wish.dossiers // wish.differing):
@@ -201,6 +224,7 @@ def main():
     parser.add_argument("--changed", type=int, default=5_000)
     parser.add_argument("--lost", type=int, default=1_000)
     parser.add_argument("--differing", type=int, default=100)
+    parser.add_argument("--copied", action="store_true", help="two hubs: all records but the first are copies")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     wish = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
