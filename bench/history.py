@@ -263,6 +263,9 @@ def _after(context: Context, connection: Connection) -> None:
             )
         leap = connection.exec_driver_sql("SELECT max(transaction_id) FROM ledger").scalar_one()
         epoch.write(connection, epoch.OFFSET, leap, now=context.now())
+    for table in ("attempt", "exchange", "item"):  # the first hundred are the oldest, as their numbers say
+        early = f"at - {DAYS * DAY} WHERE id IN (SELECT id FROM old_{table})"
+        connection.exec_driver_sql(f"UPDATE {table} SET at = {early}")
     line = "SELECT transaction_id, sequence FROM change ORDER BY transaction_id DESC, sequence DESC LIMIT 1"
     epoch.write(connection, imprints.FOLDED, list(connection.exec_driver_sql(line).one()), now=context.now())
     for table in ("code", "generation", *IN_ORDER):

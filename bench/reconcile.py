@@ -66,7 +66,7 @@ def publish(context, numbers, **more):
 def copy(context, numbers):
     """Further records like the first, each with its own key, text and print; no deliveries and no changes."""
     with context.store.reading() as connection:
-        row = dict(connection.execute(record.select()).mappings().one())
+        row = {str(name): value for name, value in connection.execute(record.select()).mappings().one().items()}
     del row["id"]
     first = dossier(0)["code"]
     rows, prints = [], []
