@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CONNECTIONS = 64  # at the same time
+CONNECTIONS = 128  # at the same time
 
 
 @dataclass
