@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hub.plugging.manager import Plugins
     from hub.sdk.types import Clock
 
+MOST_CONNECTIONS = 20  # kept by one process; ten more may be opened for a while
 LINK = "attachment link"  # what attachment signatures are for
 
 
@@ -35,7 +36,7 @@ def build(
     vault = Vault(settings.require_secret_key())
     store = Store(
         settings.database_url,
-        connections=settings.web_threads // 2 + 4,
+        connections=min(settings.web_threads // 2 + 4, MOST_CONNECTIONS),
         pooled=settings.database_pooled,
         direct_url=settings.direct_database_url,
     )

@@ -70,7 +70,7 @@ class Settings:
         "Số tiến trình web; 0: một với SQLite, hai với PostgreSQL",
         least=0,
     )
-    web_threads: int = setting(32, "Threads of each web process", "Số luồng của mỗi tiến trình web", least=1)
+    web_threads: int = setting(64, "Threads of each web process", "Số luồng của mỗi tiến trình web", least=1)
     secret_key: str = setting(
         "",
         "Key that encrypts channel secrets and signs links, 32 characters or more; empty: read from `secret_key_file`",

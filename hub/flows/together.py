@@ -23,7 +23,8 @@ class _Ticket(Generic[Given, Result]):
         self.given = given
         self.result: Result | None = None
         self.problem: BaseException | None = None
-        self.woken = threading.Event()
+        self.woken = threading.Lock()  # held until somebody wakes the request; lighter than an Event
+        self.woken.acquire()
         self.done = False
 
 
@@ -44,7 +45,7 @@ class Together(Generic[Given, Result]):
             leads = not self._led
             self._led = True
         if not leads:
-            ticket.woken.wait()
+            ticket.woken.acquire()
         if not ticket.done:  # woken to lead, not because another leader has done it
             self._lead()
         if ticket.problem is not None:
@@ -67,9 +68,9 @@ class Together(Generic[Given, Result]):
                 self._led = successor is not None
             for ticket in batch:
                 ticket.done = True
-                ticket.woken.set()
+                ticket.woken.release()
             if successor:
-                successor.woken.set()
+                successor.woken.release()
 
     def _do(self, batch: Sequence[_Ticket[Given, Result]]) -> None:
         try:

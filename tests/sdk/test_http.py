@@ -197,7 +197,7 @@ def test_a_line_that_the_partner_closed_meanwhile_is_not_tried():
         b"x" * 70_000,
     ],
 )
-def test_f01_an_answer_that_is_cut_or_is_no_http_leaves_it_unknown(answer):
+def test_f03_an_answer_that_is_cut_or_is_no_http_leaves_it_unknown(answer):
     with partner(answer) as there, pytest.raises(Unanswered):
         Http(QUICK).post(there.url, body=b"{}")
 
@@ -213,7 +213,7 @@ def test_what_unpacks_to_more_than_the_limit_is_garbled():
         Http(Timeouts(2, 5, 10)).get(there.url)
 
 
-def test_f02_a_drip_of_bytes_does_not_hold_a_thread_beyond_the_total_time():
+def test_f30_a_drip_of_bytes_does_not_hold_a_thread_beyond_the_total_time():
     door = socket.create_server(("127.0.0.1", 0))
     ended = threading.Event()
 

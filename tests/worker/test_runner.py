@@ -13,11 +13,12 @@ from hub.flows.leases import Leases
 from hub.store.tables import delivery
 from hub.testing import house
 from hub.testing.partner import EchoSimulator
+from hub.testing.waiting import wait_until
 from hub.worker.runner import Runner
 from tests.flows.test_accept import put, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from hub.flows.context import Context
 
@@ -30,13 +31,6 @@ def context(database_url) -> Iterator[Context]:
     yield made
     made.waker.close()
     made.store.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.01)
 
 
 @contextmanager
@@ -57,11 +51,11 @@ def test_a_backlog_goes_out_and_news_is_found(context):
         for number in range(30):
             put(context, house.dossier(number))
         with running(context):
-            until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"})
+            wait_until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"}, "all is delivered")
             put(context, house.dossier(30))
             context.waker.tell()
-            until(lambda: len(partner.memory.effects()) == 31)
-            until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"})
+            wait_until(lambda: len(partner.memory.effects()) == 31, "the news is there")
+            wait_until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"}, "all is delivered")
 
 
 def test_of_the_idle_threads_of_a_channel_one_looks_for_all(context):
@@ -77,7 +71,7 @@ def test_of_the_idle_threads_of_a_channel_one_looks_for_all(context):
         started = time.monotonic()
         with running(context):
             for number in range(1, 11):
-                until(lambda: len(looks) >= number)  # noqa: B023 (it is called at once)
+                wait_until(lambda: len(looks) >= number, "somebody looks")  # noqa: B023 (it is called at once)
                 context.waker.tell()
             seconds = time.monotonic() - started
 
