@@ -62,11 +62,15 @@ def show(ours: Reach, *, kind: str, key: str, personal: bool) -> None:
 @reach
 def list_records(ours: Reach, *, kind: str, status: str, agency: str, after: str, limit: int, json: bool) -> None:
     """Records in the order of their keys. Danh sách bản ghi theo mã."""
-    from hub.store import records as subject
+    from hub.store import record_lists
 
     filters = {"status": status, "agencies": [agency] if agency else []}
     with ours.context.store.reading() as connection:
-        rows = subject.page(connection, kind, after=after, limit=limit, filters=filters)
+        found = record_lists.look(connection, kind, after=after, limit=limit, filters=filters)
+        rows = [*found.rows]
+        while found.upto is not None and len(rows) < limit:  # a look reads a bounded number of records
+            found = record_lists.look(connection, kind, after=found.upto, limit=limit - len(rows), filters=filters)
+            rows += found.rows
     columns = ("key", "version", "status", "agency", "origin")
     if json:
         tell([{**{name: row[name] for name in columns}, "updated_at": moment(row["updated_at"])} for row in rows])

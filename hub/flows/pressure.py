@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,6 @@ log = structlog.get_logger("hub.pressure")
 
 DISK, BACKLOG = "disk", "backlog"
 NAME = "pressure"  # of the thread that looks
-DISK_SECONDS = 0.1  # how long a look at the disk is believed
 LOOK_SECONDS = 2.0  # between two looks at the backlog
 SHARE = 50  # a look that takes long is made less often: at most this part of the time goes into looking
 RETRY_SECONDS = {DISK: 30, BACKLOG: 15}
@@ -61,7 +61,13 @@ def _directory(settings: Settings) -> Path | None:
         return settings.disk_directory
     if settings.engine != "sqlite":
         return None  # the database's disk is on another machine; see `disk_directory`
-    return Path(settings.database_url.partition(":///")[2] or ".").parent
+    return _beside(settings.database_url)
+
+
+@cache
+def _beside(url: str) -> Path:
+    """Return the folder of a database file; every request asks."""
+    return Path(url.partition(":///")[2] or ".").parent
 
 
 class Pressure:
@@ -72,18 +78,13 @@ class Pressure:
         self._seconds = seconds
         self._looking = threading.Lock()
         self._due = 0.0
-        self._disk_due, self._disk_is_low = -DISK_SECONDS, False
         self._backlog: Pressed | None = None
 
     def now(self) -> Pressed | None:
         """Return why nothing may come in now, or None."""
-        seconds = self._seconds()
-        if seconds >= self._disk_due:
-            self._disk_is_low = disk_is_low(self._context.settings)
-            self._disk_due = seconds + DISK_SECONDS
-        if self._disk_is_low:
+        if disk_is_low(self._context.settings):
             return Pressed(DISK, RETRY_SECONDS[DISK])
-        if seconds >= self._due and self._looking.acquire(blocking=False):
+        if self._seconds() >= self._due and self._looking.acquire(blocking=False):
             threading.Thread(target=self._look, name=NAME, daemon=True).start()
         return self._backlog
 

@@ -15,8 +15,10 @@ def test_a_connection_that_ended_while_idle_is_replaced(database_url, monkeypatc
         pytest.skip("SQLite has no server that could end a connection")
     with store.reading() as connection:
         first = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    with Store(database_url).reading() as other:
-        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first})
+    other = Store(database_url)
+    with other.reading() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first})
+    other.close()
     monkeypatch.setattr(liveness, "IDLE_SECONDS", -1.0)  # everything counts as idle
 
     with store.reading() as connection:
