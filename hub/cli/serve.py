@@ -16,9 +16,9 @@ from hub.cli.frame import Reach, reach
 @click.option("--no-worker", is_flag=True, help="Only the web server.")
 @reach
 def serve(ours: Reach, *, no_worker: bool) -> None:
-    """Run the web server and a worker until SIGTERM.
+    """Run the web server and the workers until SIGTERM.
 
-    Chạy máy chủ web và một worker.
+    Chạy máy chủ web và các worker.
     """
     started = time.monotonic()
     from hub.observe import set_up_logging, set_up_metrics
@@ -41,5 +41,6 @@ def serve(ours: Reach, *, no_worker: bool) -> None:
         if not no_worker:
             from hub.worker import run
 
-            jobs["worker"] = lambda: run(settings)
+            names = ["worker", *(f"worker{number}" for number in range(2, settings.worker_processes + 1))]
+            jobs |= dict.fromkeys(names, lambda: run(settings))
         Supervisor(jobs, stop_seconds=settings.stop_seconds).run()

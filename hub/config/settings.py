@@ -71,6 +71,12 @@ class Settings:
         least=0,
     )
     web_threads: int = setting(64, "Threads of each web process", "Số luồng của mỗi tiến trình web", least=1)
+    worker_processes: int = setting(
+        1,
+        "Workers that `hub serve` starts; `hub worker` starts one more anywhere",
+        "Số worker do `hub serve` khởi động; `hub worker` chạy thêm ở bất kỳ đâu",
+        least=1,
+    )
     secret_key: str = setting(
         "",
         "Key that encrypts channel secrets and signs links, 32 characters or more; empty: read from `secret_key_file`",

@@ -87,7 +87,7 @@ def restore(url: str, file: Path, *, force: bool, progress: Progress) -> Page:
         copies.load_sqlite(file, target, progress=progress)
     else:
         copies.load_postgres(file, target, progress=progress)
-    store = Store(url, connections=1)
+    store = Store(url, connections=1, pooled=True)
     try:
         with store.reading() as connection:
             found = copies.marks(connection)
@@ -141,7 +141,7 @@ def _refuse_newer(page: Page) -> None:
 
 
 def _refuse_unless_empty(url: str) -> None:
-    store = Store(url, connections=1)
+    store = Store(url, connections=1, pooled=True)
     try:
         with store.reading() as connection:
             empty = copies.is_empty(connection)

@@ -74,8 +74,9 @@ class Leases:
     def _renew(self, hand: Hand, connection: Connection) -> bool:
         until = self._context.now() + int(self.seconds * 1000)
         rows = [
-            {"id": one.id, "fence": one.fence, "lease_until": until}
+            {"id": one.id, "fence": one.fence, "lease_owner": self._context.node, "lease_until": until}
             for one in sorted(hand.claimed, key=lambda one: one.id)
         ]
+        # the owner too: what was settled meanwhile has the same fence and waits for a moment of its own
         sets = "lease_until = {lease_until}, due_at = {lease_until}"
-        return bulk.update(connection, delivery, rows, where=("id", "fence"), sets=sets) == len(rows)
+        return bulk.update(connection, delivery, rows, where=("id", "fence", "lease_owner"), sets=sets) == len(rows)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -19,6 +20,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from hub.sdk import exchange
 from hub.sdk.errors import NotSent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ENDED = "The lease on the work in hand has ended; nothing more is sent."
 DROP, FINISH = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)  # what is still to be sent when it is closed
@@ -40,6 +44,15 @@ def _bound(sock: Any, linger: bytes, seconds: float) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
+@contextlib.contextmanager
+def _cut() -> Iterator[None]:
+    """TLS that breaks after the handshake is a connection that was cut, not one that never came to be."""
+    try:
+        yield
+    except ssl.SSLError as problem:
+        raise ConnectionAbortedError(str(problem)) from problem
+
+
 class _Careful:
     """What both kinds of connection do."""
 
@@ -51,12 +64,14 @@ class _Careful:
             self.connect()  # type: ignore[attr-defined]
         if (left := look()) is not None:
             _bound(self.sock, DROP, max(left, 0.001))
-        super().send(data)  # type: ignore[misc]
+        with _cut():
+            super().send(data)  # type: ignore[misc]
 
     def getresponse(self) -> Any:
         """Read the beginning of the answer: then the partner has it all, and the end may be polite."""
         sock = self.sock
-        answer = super().getresponse()  # type: ignore[misc]
+        with _cut():
+            answer = super().getresponse()  # type: ignore[misc]
         _bound(sock, FINISH, 0)
         return answer
 

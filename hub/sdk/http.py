@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -93,7 +92,7 @@ class Http:
         except requests.exceptions.ContentDecodingError:
             raise Garbled("The answer cannot be unpacked.") from None
         except requests.ConnectionError as problem:
-            if _never_connected(problem):
+            if status is None and _never_connected(problem):
                 raise NotSent("No connection could be made.") from None
             raise Unanswered("The connection was cut before the answer.") from None
         except requests.exceptions.InvalidSchema:
@@ -156,6 +155,8 @@ def _prepared(
     try:
         prepared.prepare_url(url, parameters)
         prepared.prepare_headers({**STANDING, **headers})
+        if basic is not None:
+            prepared.prepare_auth(basic)
     except (requests.RequestException, UnicodeError) as problem:
         raise NotSent(f"The request could not be made ({type(problem).__name__}).") from None
     if data is not None and not isinstance(data, bytes):
@@ -163,8 +164,6 @@ def _prepared(
     elif data is not None or method not in {"GET", "HEAD"}:
         prepared.body = data or b""
         prepared.headers["Content-Length"] = str(len(prepared.body))
-    if basic is not None:
-        prepared.prepare_auth(basic)
     return prepared
 
 
@@ -177,5 +176,4 @@ def _never_connected(problem: requests.ConnectionError) -> bool:
 
 def _target(url: str) -> str:
     """The address without its query: numbers and names may stand there."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return url.partition("?")[0].partition("#")[0]

@@ -46,11 +46,11 @@ def arguments(url: URL, *, pooled: bool = False) -> dict[str, Any]:
     return {name: value for name, value in added.items() if name not in url.query}
 
 
-def connection_string(url: URL) -> str:
+def connection_string(url: URL, *, pooled: bool = False) -> str:
     """Return the same address as libpq and its programs read it, with what the hub adds and without the password."""
     given = _libpq(url)
     given.pop("password", None)
-    return make_conninfo("", **arguments(url) | given)
+    return make_conninfo("", **arguments(url, pooled=pooled) | given)
 
 
 def _libpq(url: URL) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def _marks_of(file: Path) -> Mapping[str, str | int]:
 
 def dump_postgres(source: URL, file: Path, *, progress: Progress) -> Mapping[str, str | int]:
     """Let pg_dump write one moment of the database (custom format); return the marks of that very moment."""
-    store = Store(source.render_as_string(hide_password=False), connections=1)
+    store = Store(source.render_as_string(hide_password=False), connections=1, pooled=True)
     try:
         with store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
             program = _program("pg_dump", connection)
@@ -118,7 +118,7 @@ def dump_postgres(source: URL, file: Path, *, progress: Progress) -> Mapping[str
 
 def load_postgres(file: Path, target: URL, *, progress: Progress) -> None:
     """Replace the hub's tables by those of a dump; other tables of the database are left alone."""
-    store = Store(target.render_as_string(hide_password=False), connections=1)
+    store = Store(target.render_as_string(hide_password=False), connections=1, pooled=True)
     try:
         with store.writing() as connection:
             program = _program("pg_restore", connection)
@@ -138,7 +138,7 @@ def _ours(connection: Connection) -> list[str]:
 def _run(command: list[str], url: URL, *, watched: Path, progress: Progress) -> None:
     """Run a program of PostgreSQL; the password goes by the environment, where other users do not see it."""
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
-    begun = [*command, f"--dbname={address.connection_string(url)}"]
+    begun = [*command, f"--dbname={address.connection_string(url, pooled=True)}"]
     with subprocess.Popen(begun, env={**os.environ, **secret}, stderr=subprocess.PIPE, text=True) as running:
         while True:
             try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, CursorResult
 
-PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
+PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
 
 
 def run(connection: Connection, statement: str, given: Mapping[str, Any] | None = None) -> CursorResult[Any]:

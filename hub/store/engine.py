@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.store import address, liveness, sqlite
 from hub.store.driver import run
@@ -108,7 +109,16 @@ def _again(problem: Exception) -> bool:
         return True
     if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
         return "locked" in str(problem.orig)
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated and problem.statement is not None:
+        return True  # the line broke before the commit was asked for: nothing of it is there
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def is_away(problem: BaseException) -> bool:
+    """Tell whether the database cannot be reached, or takes no writes: come again later."""
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+        return True
+    return isinstance(problem, (OperationalError, InterfaceError, PoolTimeout))
 
 
 def is_full(problem: Exception) -> bool:

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "migrations"
 
 def upgrade(url: str, *, to: str = "head") -> None:
     """Migrate the database at `url`; on PostgreSQL several processes may call this at the same time."""
-    store = Store(url, connections=1)
+    store = Store(url, connections=1, pooled=True)
     try:
         with store.writing() as connection:
             if store.postgresql:

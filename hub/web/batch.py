@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 from flask import Blueprint, Response, g, request, stream_with_context
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
+from hub.store.engine import is_away
 from hub.web import answers, intake, json_body, languages, parameters, writing
 from hub.web.ahead import ahead
 from hub.web.batch_shape import shape_problem
@@ -135,9 +136,9 @@ class _Batch:
             return []
         try:
             answered = [one for (one,) in accept(self._service.context, [write.unit for write in going])]
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 (a poisonous line fails alone)
+        except Exception as error:  # (a poisonous line fails alone)
+            if is_away(error):
+                raise
             if len(going) == 1:
                 return [error]
             if not isinstance(error, DBAPIError):

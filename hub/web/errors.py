@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import structlog
 from flask import Response, g, request
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from hub.flows.receive import NoSuchChannel, UnusableChannel
-from hub.store.engine import is_full
+from hub.store.engine import is_away, is_full
 from hub.web.error_table import TABLE
 from hub.web.json_body import BadBody
 from hub.web.languages import asked
@@ -35,9 +33,6 @@ BY_STATUS: Final[Mapping[int, str]] = {
 }  # fmt: skip
 
 BY_EXCEPTION: Final[Sequence[tuple[type[Exception], str]]] = (
-    (OperationalError, "database_away"),
-    (InterfaceError, "database_away"),
-    (PoolTimeout, "database_away"),
     (NoSuchChannel, "not_found"),
     (UnusableChannel, "channel_unusable"),
 )
@@ -61,10 +56,11 @@ def refusal_of(error: Exception) -> Refusal:
     if is_full(error):
         log.error("request.storage_full", error=type(error).__name__)
         return Refusal("storage_full")
+    if is_away(error):
+        log.error("request.database_away", error=type(error).__name__)
+        return Refusal("database_away")
     for kind, code in BY_EXCEPTION:
         if isinstance(error, kind):
-            if code == "database_away":
-                log.error("request.database_away", error=type(error).__name__)
             return Refusal(code)
     if isinstance(error, HTTPException) and error.code is not None and error.code in BY_STATUS:
         headers = {"Allow": ", ".join(sorted(allowed))} if (allowed := getattr(error, "valid_methods", None)) else {}

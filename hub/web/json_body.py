@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.domain.problem import Problem
 
 
+DEEPEST = 200  # levels, whatever is set: beyond 254 nothing can be written again
 _ALL_ELSE = bytes(set(range(256)) - set(b'"\\[]{}'))
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 
@@ -37,7 +38,7 @@ def parse(raw: bytes, *, depth: int) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as problem:
         raise _unreadable(raw, problem) from None
-    if _is_deeper(raw, value, depth):
+    if _is_deeper(raw, value, min(depth, DEEPEST)):
         raise BadBody("too_deep", [json_findings.too_deep(value, depth)])
     if _quotation_marks(raw) != _quotation_marks(orjson.dumps(value)):
         raise BadBody("duplicate_name", json_findings.duplicates(raw))

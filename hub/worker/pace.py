@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from hub.domain.retry import Politeness
     from hub.flows.deliver import Tried
 
+PROBE_SECONDS = 0.25  # between two looks whether the probe of a half-open breaker has come back
+
 
 class Pace:
     """Shared by the threads of one channel. `seconds` is a monotonic clock."""
@@ -51,6 +53,8 @@ class Pace:
     def wait_seconds(self) -> float:
         """Return how long nothing is allowed, as far as is known."""
         with self._lock:
+            if self._probing:
+                return PROBE_SECONDS
             until = self._next if self._open_until is None else self._open_until
             return max(until - self._seconds(), 0.0)
 

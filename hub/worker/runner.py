@@ -148,12 +148,11 @@ class Runner:
         state = self._pace.state
         if state in {self._shown, "half_open"} or not (self._shown or went_well or state == "open"):
             return
-        first, self._shown = not self._shown, state
-        if first and self._noted() == state:
-            return
-        log.warning("channel.breaker", state=state)
-        note = {"breaker": {"state": state, "at": self._context.now(), "node": self._context.node}}
-        self._context.store.write(lambda connection: channels.note(connection, self.channel.name, note))
+        if self._shown or self._noted() != state:
+            log.warning("channel.breaker", state=state)
+            note = {"breaker": {"state": state, "at": self._context.now(), "node": self._context.node}}
+            self._context.store.write(lambda connection: channels.note(connection, self.channel.name, note))
+        self._shown = state
 
     def _noted(self) -> str:
         with self._context.store.reading() as connection:

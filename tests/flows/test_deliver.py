@@ -293,6 +293,24 @@ def test_leases_are_renewed_while_work_goes_on(context, partner):
         assert state(context)["lease_until"] > context.now() + context.settings.lease_seconds * 500
 
 
+def test_what_was_settled_meanwhile_keeps_the_moment_it_was_given(context, partner):
+    house.add_echo(context, "echo", partner)
+    put(context, house.dossier())
+    leases = Leases(context)
+    with context.store.writing() as connection:
+        claimed = claim(connection, "echo", owner=context.node, now=context.now(), lease=10, limit=1)
+        (one,) = claimed
+
+    with leases.hold(claimed, begun=time.monotonic()):
+        later = context.now() + 3_600_000
+        with context.store.writing() as connection:
+            settle(connection, [Settled(one.id, one.fence, one.version, "waiting", later)], now=context.now())
+        leases.renew()
+
+    row = state(context)
+    assert (row["due_at"], row["lease_until"], row["lease_owner"]) == (later, None, None)
+
+
 def test_a_lease_that_another_worker_took_is_not_renewed(context, partner):
     house.add_echo(context, "echo", partner)
     put(context, house.dossier())

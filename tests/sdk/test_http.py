@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import socket
 import ssl
 import threading
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 QUICK = Timeouts(connect=2, read=0.3, total=1.0)
+BROKEN = b"(and then what is no TLS)"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -65,6 +67,11 @@ class Partner:
             self.requests.append(request)
             answer = self._answers.pop(0)
             if answer is None:
+                return
+            if answer.endswith(BROKEN):
+                connection.sendall(answer.removesuffix(BROKEN)) if answer != BROKEN else None
+                os.write(connection.fileno(), b"HTTP/1.1 502 Bad Gateway\r\n\r\n")  # beside the encryption
+                connection.recv(1)
                 return
             connection.sendall(answer)
 
@@ -342,3 +349,21 @@ def test_a_trusted_certificate_is_spoken_to_by_its_name_only(tmp_path):
         assert there.connections == 1
         with pytest.raises(NotSent):
             http.get(there.url.replace("localhost", "127.0.0.1"))
+
+
+@pytest.mark.parametrize("answer", [BROKEN, b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf" + BROKEN])
+def test_f03_encryption_that_breaks_after_the_request_leaves_it_unknown(tmp_path, answer):
+    file = certificate(tmp_path)
+    with partner(answer, wrap=serving(file)) as there:
+        http = Http(QUICK)
+        http.session.verify = str(file)
+        with pytest.raises(Unanswered):
+            http.post(there.url, body=b"{}")
+        assert len(there.requests) == 1
+
+
+def test_a_password_that_no_header_can_hold_is_not_sent():
+    with partner(OK) as there:
+        with pytest.raises(NotSent):
+            Http(QUICK).post(there.url, body=b"{}", basic=("user", "mật khẩu €"))
+        assert not there.requests

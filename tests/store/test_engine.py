@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from hub.store.engine import Conflict, Store
+from hub.store.engine import Conflict, Store, is_away
 from hub.store.tables import duty
 
 ROW = {"name": "a", "owner": "x", "until": 1}
@@ -94,7 +94,7 @@ def test_who_writes_after_another_is_not_numbered_before_it_though_it_began_firs
         assert store.transaction_id(early) >= number
 
 
-def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_let_go(database_url):
+def test_a_write_whose_server_takes_no_writes_any_more_goes_to_another(database_url):
     store = Store(database_url, connections=1)
     if not store.postgresql:
         pytest.skip("SQLite has no replicas")
@@ -102,8 +102,6 @@ def test_a_connection_to_a_server_that_takes_no_writes_any_more_is_let_go(databa
         connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
         connection.commit()
 
-    with pytest.raises(DBAPIError):
-        store.write(lambda connection: connection.execute(insert(duty), ROW))
     store.write(lambda connection: connection.execute(insert(duty), ROW))
 
     assert owners(store) == ["x"]
@@ -125,3 +123,44 @@ def test_when_no_more_files_may_be_opened_the_database_is_away_and_comes_back(da
 
     assert owners(store) == []
     store.close()
+
+
+def test_a_write_whose_line_breaks_before_the_commit_goes_again(database_url):
+    store = Store(database_url, connections=1)
+    if not store.postgresql:
+        pytest.skip("SQLite has no line that could break")
+    other, broken = Store(database_url), []
+
+    def work(connection):
+        if not broken:
+            broken.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+            with other.reading() as killer:
+                killer.exec_driver_sql(f"SELECT pg_terminate_backend({broken[0]}, 5000)")
+        connection.execute(insert(duty), ROW)
+
+    store.write(work)
+
+    assert owners(store) == ["x"]
+    store.close()
+    other.close()
+
+
+def test_a_commit_whose_line_breaks_is_not_done_again(database_url):
+    store = Store(database_url, connections=1)
+    if not store.postgresql:
+        pytest.skip("SQLite has no line that could break")
+    other, tries = Store(database_url), []
+
+    def work(connection):
+        connection.execute(insert(duty), ROW)
+        tries.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+        with other.reading() as killer:
+            killer.exec_driver_sql(f"SELECT pg_terminate_backend({tries[0]}, 5000)")
+
+    with pytest.raises(DBAPIError) as caught:
+        store.write(work)
+
+    assert (len(tries), caught.value.statement) == (1, None)
+    assert is_away(caught.value)
+    store.close()
+    other.close()
