@@ -110,7 +110,8 @@ class Runner:
         try:
             mark = self._context.waker.mark()
             if self.going_on() and (due := self._due_in()) > 0:
-                self._context.waker.wait(due, since=mark)
+                # no longer than this: PostgreSQL tells of changes at most every 20 ms, and the last may go untold
+                self._context.waker.wait(min(due, self._context.settings.poll_seconds), since=mark)
                 return 0
         finally:
             self._looking.release()

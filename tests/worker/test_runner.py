@@ -75,5 +75,5 @@ def test_of_the_idle_threads_of_a_channel_one_looks_for_all(context):
                 context.waker.tell()
             seconds = time.monotonic() - started
 
-    # twice a telling (PostgreSQL tells back); once a second by itself; each thread once at the end
-    assert len(looks) <= 20 + THREADS + seconds + 2
+    # twice a telling (PostgreSQL tells back); by itself each `poll_seconds`; each thread once at the end
+    assert len(looks) <= 20 + THREADS + seconds / context.settings.poll_seconds + 2
