@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-
 import orjson
 from sqlalchemy import text
 
@@ -17,8 +14,8 @@ from hub.store.tables import delivery
 from hub.store.tables import ledger as table
 from hub.testing import house
 from hub.testing.waiting import wait_until
-from hub.worker.main import Worker
 from tests.flows.test_accept import put, rows
+from tests.worker.running import working
 
 REFUSE = {
     False: ["CREATE TRIGGER no_seal BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'no evidence today'); END"],
@@ -34,18 +31,6 @@ def execute(context, *statements):
     with context.store.writing() as connection:
         for statement in statements:
             connection.execute(text(statement))
-
-
-@contextmanager
-def working(context):
-    worker = Worker(context)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        worker.stop()
-        thread.join(20)
 
 
 def positions(context):

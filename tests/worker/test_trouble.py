@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from contextlib import contextmanager
 from itertools import pairwise
 
 import pytest
@@ -18,9 +17,9 @@ from hub.testing import house
 from hub.testing.clock import SetClock
 from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
-from hub.worker.main import Worker
 from hub.worker.rota import DUTY, LEASE_MILLISECONDS, Chore, Rota
 from tests.flows.test_accept import put, rows
+from tests.worker.running import working
 
 ONCE_A_SECOND = 0.9
 
@@ -37,18 +36,6 @@ def context(database_url):
     yield context
     context.waker.close()
     context.store.close()
-
-
-@contextmanager
-def working(context):
-    worker = Worker(context)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        worker.stop()
-        thread.join(20)
 
 
 def breaker(context):
