@@ -257,49 +257,47 @@ def _post(evidence: Evidence, findings: Findings, dossiers: Mapping[str, Publish
         findings.add("stuck", "post", f"order {name}")
 
 
-def _national(evidence: Evidence, findings: Findings, dossiers: Mapping[str, Published]) -> None:
-    """Each step of a dossier of the second office stands there once."""
-    held = _held(evidence, "national")
-    rows = 0
+def _standing(
+    channel: str, evidence: Evidence, findings: Findings, dossiers: Mapping[str, Published]
+) -> Iterator[tuple[str, Published, Any]]:
+    """Yield each dossier of the second office with what the portal holds of it; tell what is not there or too much."""
+    held = _held(evidence, channel)
     for code, one in dossiers.items():
         if not code.startswith(PORTALS) or not one.forms:
             continue
         standing = held.pop(f"dossier/{code}", None)
         if standing is None:
-            findings.add("stuck", "national", f"{code} is not there")
-            continue
+            findings.add("stuck", channel, f"{code} is not there")
+        else:
+            yield code, one, standing
+    for name in held:
+        if name.startswith("dossier/"):
+            findings.add("unexplained", channel, name)
+
+
+def _national(evidence: Evidence, findings: Findings, dossiers: Mapping[str, Published]) -> None:
+    """Each step of a dossier of the second office stands there once."""
+    rows = 0
+    for code, one, standing in _standing("national", evidence, findings, dossiers):
         texts = [row.get("NoiDungXuLy", "") for row in standing["progress"]]
         rows += len(texts)
         _marks("national", findings, code, one, texts)
-    for name in held:
-        if name.startswith("dossier/"):
-            findings.add("unexplained", "national", name)
     findings.figures["steps at national"] = rows
 
 
 def _province(evidence: Evidence, findings: Findings, dossiers: Mapping[str, Published]) -> None:
-    held = _held(evidence, "province")
     rows = 0
     order: dict[str, list[str]] = defaultdict(list)
     for effect in evidence.effects("province"):
         if effect["shelf"] == "trace":
             order[effect["name"]].append(effect["what"].get("Comment") or "")
-    for code, one in dossiers.items():
-        if not code.startswith(PORTALS) or not one.forms:
-            continue
-        standing = held.pop(f"dossier/{code}", None)
-        if standing is None:
-            findings.add("stuck", "province", f"{code} is not there")
-            continue
+    for code, one, standing in _standing("province", evidence, findings, dossiers):
         texts = [trace.get("Comment") or "" for trace in standing["traces"]]
         rows += len(texts)
         _marks("province", findings, code, one, texts)
         told = [text for text in order[code] if text.startswith("sk ")]
         if one.ordered and told != sorted(told):
             findings.add("reordered", "province", f"steps of {code}: {told}")
-    for name in held:
-        if name.startswith("dossier/"):
-            findings.add("unexplained", "province", name)
     findings.figures["steps at province"] = rows
 
 

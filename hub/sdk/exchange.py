@@ -64,12 +64,6 @@ def seconds_left() -> float | None:
     return None if left is None else left()
 
 
-def may_send() -> bool:
-    """Tell whether a request may leave now."""
-    left = seconds_left()
-    return left is None or left > 0
-
-
 def record(exchange: Exchange) -> None:
     """Add to the collection of this thread, if anybody collects."""
     trace = _trace.get()

@@ -117,7 +117,7 @@ class Model(Connector, Pushes, Recalls):
         missing = [each for each in wanted if each not in one.acknowledged.get("steps", ())]
         if fault == "asleep_before":
             partner.asleep()
-        if not exchange.may_send() or fault == "not_sent":
+        if exchange.seconds_left() <= 0 or fault == "not_sent":
             raise NotSent
         if fault == "busy":
             raise Busy
@@ -142,7 +142,7 @@ class Model(Connector, Pushes, Recalls):
         fault = Model.partner.next()
         if fault == "asleep_before":
             Model.partner.asleep()
-        if not exchange.may_send() or fault in {"not_sent", "busy", "lost_before"}:
+        if exchange.seconds_left() <= 0 or fault in {"not_sent", "busy", "lost_before"}:
             return deferred(one, Reason.UNREACHABLE, detail="as told")
         if fault in {"lost_after", "garbled"}:
             return flow.from_error(Unanswered(), [one])[0]
