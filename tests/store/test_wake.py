@@ -17,6 +17,12 @@ from hub.testing.waiting import wait_until
 LISTENING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
 
 
+def listeners(store):
+    """Count in a transaction of its own: within one, PostgreSQL shows the activity as it was at the first look."""
+    with store.reading() as connection:
+        return connection.execute(text(LISTENING)).scalar_one()
+
+
 @pytest.fixture
 def waker(store):
     waker = Waker(store)
@@ -81,7 +87,6 @@ def test_whoever_listens_goes_on_after_no_more_files_could_be_opened(database_ur
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
-    with store.reading() as connection:
-        wait_until(lambda: connection.execute(text(LISTENING)).scalar_one() == 1, "it listens", seconds=30)
+    wait_until(lambda: listeners(store) == 1, "it listens", seconds=30)
     waker.close()
     store.close()
