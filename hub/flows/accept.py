@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub.crash import crash_point
 from hub.domain.messages import Role
 from hub.flows.joining import Accepted, Word, Work
-from hub.store import attachments, changes, deliveries, ledger, records
+from hub.store import attachments, bulk, changes, deliveries, ledger, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,20 +64,19 @@ def _save(context: Context, connection: Connection, work: Work, channels: Sequen
     touched = work.touched()
     if not touched:
         return
-    records.save(connection, [(before, after) for before, after, _ in touched], now=now)
     changed = [
         (after, Word.CREATED if before.version == 0 else Word.UPDATED, sources)
         for before, after, sources in touched
         if after.version != before.version
     ]
-    if not changed:
-        return
-    transaction_id = context.store.transaction_id(connection)
-    lines = [(after, word.value, sources[-1].name) for after, word, sources in changed]
-    changes.append(connection, lines, transaction_id=transaction_id, now=now)
-    told = [[one.kind, one.key, one.version, one.digest, source, word] for one, word, source in lines]
-    ledger.append(connection, transaction_id=transaction_id, what="accepted", actor=context.node, content=told, now=now)
-    _want(connection, channels, [(after, sources) for after, _, sources in changed if after.complete], now)
+    also: list[bulk.Insert] = []
+    if changed:
+        lines = [(after, word.value, sources[-1].name) for after, word, sources in changed]
+        evidence = [[one.kind, one.key, one.version, one.digest, source, word] for one, word, source in lines]
+        wishes = _wanted(channels, [(after, sources) for after, _, sources in changed if after.complete], now)
+        told = ledger.entry(what="accepted", actor=context.node, content=evidence, now=now)
+        also = [changes.told(lines, now=now), told, *wishes]
+    records.save(connection, [(before, after) for before, after, _ in touched], now=now, also=also)
 
 
 def _turns(changed: Sequence[tuple[Held, Sequence[Source]]]) -> dict[tuple[str, str], str]:
@@ -90,9 +89,9 @@ def _turns(changed: Sequence[tuple[Held, Sequence[Source]]]) -> dict[tuple[str, 
     return names
 
 
-def _want(
-    connection: Connection, channels: Sequence[Channel], changed: Sequence[tuple[Held, Sequence[Source]]], now: int
-) -> None:
+def _wanted(
+    channels: Sequence[Channel], changed: Sequence[tuple[Held, Sequence[Source]]], now: int
+) -> Sequence[bulk.Insert]:
     wanted: list[tuple[str, str, str, int]] = []
     echoed: list[tuple[str, str, str, int]] = []
     for held, sources in changed:
@@ -100,5 +99,4 @@ def _want(
             row = (channel, held.kind, held.key, held.version)
             only_its_own = all(one.role is Role.CHANNEL and one.name == channel for one in sources)
             (echoed if only_its_own else wanted).append(row)
-    deliveries.want(connection, wanted, now=now, sources=_turns(changed))
-    deliveries.echo(connection, echoed, now=now)
+    return [deliveries.wanted(wanted, now=now, sources=_turns(changed)), deliveries.echoed(echoed, now=now)]

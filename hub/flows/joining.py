@@ -11,13 +11,14 @@ from hub.domain.merge import join
 from hub.store import records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from hub.domain.messages import Held, Message, Source
 
 Key = tuple[str, str]  # kind, key
+POST = frozenset({"pickup", "return_to"})  # a dossier with one of these may call for a postal order
 ROUNDS = 4  # of derivation; the rules end after two, more would be a loop
 
 
@@ -47,7 +48,7 @@ class Work:
 
     def __init__(self, connection: Connection, messages: Sequence[Message]) -> None:
         self._connection = connection
-        self._before = records.load(connection, ((one.kind, one.key) for one in messages))
+        self._before = records.load(connection, (place for one in messages for place in _places(one)))
         self._after = dict(self._before)
         self._sources: dict[Key, list[Source]] = {}
         self._events: dict[Key, list[str]] = {}  # keys of new events, per record
@@ -108,6 +109,13 @@ class Work:
             for place, before in sorted(self._before.items())
             if self._after[place] is not before and _differs(before, self._after[place])
         ]
+
+
+def _places(message: Message) -> Iterator[Key]:
+    """Yield the record a message is about, and the order that it may call for: to load it later is a turn more."""
+    yield message.kind, message.key
+    if message.kind == "dossier" and message.body and not POST.isdisjoint(message.body):
+        yield "postal_order", message.key
 
 
 def _differs(before: Held, after: Held) -> bool:

@@ -37,14 +37,7 @@ FIRST_SECOND = 1_700_000_000  # versions of channels count from here; see _versi
 
 def note(context: Context, connection: Connection, actor: str, line: Sequence[Any]) -> None:
     """Write one line of evidence in the transaction of what it tells."""
-    ledger.append(
-        connection,
-        transaction_id=context.store.transaction_id(connection),
-        what="operated",
-        actor=actor,
-        content=[list(line)],
-        now=context.now(),
-    )
+    ledger.append(connection, what="operated", actor=actor, content=[list(line)], now=context.now())
 
 
 def put_channel(context: Context, name: str, wish: Wish, *, actor: str) -> str:

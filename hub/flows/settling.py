@@ -44,14 +44,7 @@ def settle_tries(context: Context, channel: Channel, tries: Sequence[Try], excha
             if row.id in ours
         ]
         if lines:
-            ledger.append(
-                connection,
-                transaction_id=context.store.transaction_id(connection),
-                what="settled",
-                actor=context.node,
-                content=lines,
-                now=now,
-            )
+            ledger.append(connection, what="settled", actor=context.node, content=lines, now=now)
         crash_point("deliver.settling")
         return ours
 

@@ -43,11 +43,10 @@ class Position:
         return cls(int(transaction_id), int(sequence))
 
 
-def append(connection: Connection, changed: Sequence[tuple[Held, str, str]], *, transaction_id: int, now: int) -> None:
-    """Write one line per (record, word, source), in the transaction that saves the records."""
+def told(changed: Sequence[tuple[Held, str, str]], *, now: int) -> bulk.Insert:
+    """Return what to write: one line per (record, word, source), in the transaction that saves the records."""
     rows = [
         {
-            "transaction_id": transaction_id,
             "kind": held.kind,
             "key": held.key,
             "version": held.version,
@@ -60,7 +59,7 @@ def append(connection: Connection, changed: Sequence[tuple[Held, str, str]], *, 
         }
         for held, word, source in changed
     ]
-    bulk.insert(connection, change, rows)
+    return bulk.Insert(change, rows, numbered=True)
 
 
 def after(

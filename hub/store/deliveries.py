@@ -107,36 +107,30 @@ class Settled:
     acknowledged: Mapping[str, Any] | None = field(default=None)
 
 
-def want(
-    connection: Connection,
-    rows: Sequence[tuple[str, str, str, int]],
-    *,
-    now: int,
-    sources: Mapping[tuple[str, str], str] | None = None,
-) -> None:
-    """Each (channel, kind, key, version): the channel must come to hold that version.
+def wanted(
+    rows: Sequence[tuple[str, str, str, int]], *, now: int, sources: Mapping[tuple[str, str], str] | None = None
+) -> bulk.Insert:
+    """Return what to write: each (channel, kind, key, version): the channel must come to hold that version.
 
     sources: (kind, key) → whose change it is; sources take turns when much waits.
     """
-    _raise_wanted(connection, rows, now=now, state=WAITING, conflict=WANT, sources=sources)
+    return _raised(rows, now=now, state=WAITING, conflict=WANT, sources=sources or {})
 
 
-def echo(connection: Connection, rows: Sequence[tuple[str, str, str, int]], *, now: int) -> None:
-    """Each (channel, kind, key, version): the channel itself told us of that version."""
-    _raise_wanted(connection, rows, now=now, state=DELIVERED, conflict=ECHO)
+def echoed(rows: Sequence[tuple[str, str, str, int]], *, now: int) -> bulk.Insert:
+    """Return what to write: each (channel, kind, key, version): the channel itself told us of that version."""
+    return _raised(rows, now=now, state=DELIVERED, conflict=ECHO, sources={})
 
 
-def _raise_wanted(
-    connection: Connection,
+def _raised(
     rows: Sequence[tuple[str, str, str, int]],
     *,
     now: int,
     state: str,
     conflict: str,
-    sources: Mapping[tuple[str, str], str] | None = None,
-) -> None:
-    bulk.insert(
-        connection,
+    sources: Mapping[tuple[str, str], str],
+) -> bulk.Insert:
+    return bulk.Insert(
         delivery,
         [
             {
@@ -149,11 +143,11 @@ def _raise_wanted(
                 "due_at": now,
                 "waiting_since": now,
                 "updated_at": now,
-                "source": (sources or {}).get((kind, key), ""),
+                "source": sources.get((kind, key), ""),
             }
             for channel, kind, key, version in sorted(rows)
         ],
-        conflict=conflict,
+        conflict,
     )
 
 

@@ -14,8 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.store import address, liveness, sqlite
-from hub.store.driver import run
-from hub.store.numbering import HORIZON, TRANSACTION_ID
+from hub.store.numbering import HORIZON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,13 +81,6 @@ class Store:
                     raise
                 time.sleep(random.uniform(0.002, 0.02) * (attempt + 1))  # noqa: S311 (jitter)
         raise AssertionError("unreachable")
-
-    def transaction_id(self, connection: Connection) -> int:
-        """Return the running transaction's number in the feed (on SQLite all have the same); ask when all is locked.
-
-        Not below its own number, therefore never below a horizon while it runs; not below those that ended before.
-        """
-        return int(run(connection, TRANSACTION_ID[self.postgresql]).scalar_one())
 
     def horizon(self, connection: Connection) -> int:
         """Return the number below which no transaction is open: readers of the feed stop before it."""

@@ -28,12 +28,15 @@ class Break:
     sentence: str
 
 
-def append(
-    connection: Connection, *, transaction_id: int, what: str, actor: str, content: Sequence[Any], now: int
-) -> None:
+def append(connection: Connection, *, what: str, actor: str, content: Sequence[Any], now: int) -> None:
     """Tell what this transaction does; `content` is JSON lines without personal data."""
-    entry = {"transaction_id": transaction_id, "what": what, "actor": actor, "at": now}
-    bulk.insert(connection, ledger, [entry | {"content": orjson.dumps(content).decode()}])
+    bulk.write(connection, [entry(what=what, actor=actor, content=content, now=now)])
+
+
+def entry(*, what: str, actor: str, content: Sequence[Any], now: int) -> bulk.Insert:
+    """Return what `append` writes."""
+    row = {"what": what, "actor": actor, "at": now, "content": orjson.dumps(content).decode()}
+    return bulk.Insert(ledger, [row], numbered=True)
 
 
 def seal(store: Store, connection: Connection, *, limit: int = 1_000) -> int:
@@ -51,10 +54,10 @@ def seal(store: Store, connection: Connection, *, limit: int = 1_000) -> int:
         .limit(limit)
     ).mappings()
     rows = []
-    for entry in waiting:
+    for one in waiting:
         position += 1
-        previous = _bound(previous, position, entry)
-        rows.append({"sequence": entry["sequence"], "position": position, "hash": previous})
+        previous = _bound(previous, position, one)
+        rows.append({"sequence": one["sequence"], "position": position, "hash": previous})
     bulk.update(connection, ledger, rows, where=("sequence",))
     return len(rows)
 
@@ -69,15 +72,15 @@ def breaks(connection: Connection) -> Iterator[Break]:
     """Walk the whole chain and yield every place where it does not hold."""
     position, previous = 0, GENESIS
     while entries := sealed(connection, after=position):
-        for entry in entries:
-            if entry["position"] != position + 1:
+        for one in entries:
+            if one["position"] != position + 1:
                 yield Break(position + 1, "an entry is missing")
-            position = entry["position"]
-            expected = _bound(previous, position, entry)
-            if entry["hash"] != expected:
+            position = one["position"]
+            expected = _bound(previous, position, one)
+            if one["hash"] != expected:
                 yield Break(position, "the entry was altered")
-            previous = entry["hash"]
+            previous = one["hash"]
 
 
-def _bound(previous: str, position: int, entry: RowMapping) -> str:
-    return link(previous, position, what=entry["what"], actor=entry["actor"], content=entry["content"], at=entry["at"])
+def _bound(previous: str, position: int, one: RowMapping) -> str:
+    return link(previous, position, what=one["what"], actor=one["actor"], content=one["content"], at=one["at"])

@@ -43,22 +43,29 @@ def load(connection: Connection, wanted: Iterable[Key]) -> dict[Key, Held]:
     return {(kind, key): found.get((kind, key)) or Held(kind, key) for kind, key in keys}
 
 
-def save(connection: Connection, changes: Sequence[tuple[Held, Held]], *, now: int) -> None:
-    """Write each (before, after). Raises Conflict when another process wrote one of them since `load`."""
+def save(
+    connection: Connection, changes: Sequence[tuple[Held, Held]], *, now: int, also: Sequence[bulk.Insert] = ()
+) -> None:
+    """Write each (before, after). Raises Conflict when another process wrote one of them since `load`.
+
+    also: what is written with them, in the same turn to the server.
+    """
     fresh = [after for before, after in changes if before.version == 0]
     known = [(before, after) for before, after in changes if before.version > 0]
-    rows = [
+    new = [
         {"kind": one.kind, "key": one.key, "created_at": now, "origin": one.origin} | _row(one, now) for one in fresh
     ]
-    written = bulk.insert(connection, record, rows, conflict="ON CONFLICT DO NOTHING")
-    moved = bulk.update(
+    raised = [
+        {"kind": old.kind, "key": old.key, "version": old.version, "new_version": row.pop("version")} | row
+        for old, row in ((before, _row(after, now)) for before, after in known)
+    ]
+    written, moved, *_ = bulk.write(
         connection,
-        record,
         [
-            {"kind": old.kind, "key": old.key, "version": old.version, "new_version": row.pop("version")} | row
-            for old, row in ((before, _row(after, now)) for before, after in known)
+            bulk.Insert(record, new, "ON CONFLICT DO NOTHING"),
+            bulk.Update(record, raised, ("kind", "key", "version")),
+            *also,
         ],
-        where=("kind", "key", "version"),
     )
     if written != len(fresh) or moved != len(known):
         raise Conflict("a record was written by another process")

@@ -68,11 +68,8 @@ def test_f19_f20_while_evidence_cannot_be_sealed_the_exchange_goes_on_and_eviden
 def test_f20_evidence_of_a_long_absence_is_sealed_whole_and_in_order(context):
     def tell(first, last):
         with context.store.writing() as connection:
-            transaction = context.store.transaction_id(connection)
             for number in range(first, last):
-                ledger.append(
-                    connection, transaction_id=transaction, what="accepted", actor="n", content=[[number]], now=number
-                )
+                ledger.append(connection, what="accepted", actor="n", content=[[number]], now=number)
 
     tell(0, 2 * STEP)
     tell(2 * STEP, 2 * STEP + 7)

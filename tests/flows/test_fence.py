@@ -11,7 +11,7 @@ from hub.domain.merge import join
 from hub.domain.messages import Role, Source
 from hub.flows.admit import admit_document
 from hub.flows.leases import Leases
-from hub.store import deliveries, records
+from hub.store import bulk, deliveries, records
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 from hub.store.tables import delivery
 from hub.testing import house
@@ -36,7 +36,7 @@ def _fill(connection):
     ]
     held = records.load(connection, [(one.kind, one.key) for one in messages])
     records.save(connection, [(held[one.kind, one.key], join(held[one.kind, one.key], one)) for one in messages], now=0)
-    deliveries.want(connection, [("echo", one.kind, one.key, 1) for one in messages], now=0)
+    bulk.write(connection, [deliveries.wanted([("echo", one.kind, one.key, 1) for one in messages], now=0)])
 
 
 def claim(context, owner, now):

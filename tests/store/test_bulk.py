@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hub.store import bulk
-from hub.store.tables import duty
+from hub.store.tables import change, duty
 
 
 def rows(store):
@@ -43,3 +43,45 @@ def test_rows_are_updated_where_they_fit_and_counted(store):
 def test_nothing_is_nothing(store):
     with store.writing() as connection:
         assert bulk.insert(connection, duty, []) == bulk.update(connection, duty, [], where=("name",)) == 0
+
+
+def test_several_parts_are_written_at_once_and_each_is_counted(store):
+    with store.writing() as connection:
+        bulk.insert(connection, duty, [{"name": name, "owner": "x", "until": 1} for name in "ab"])
+        counts = bulk.write(
+            connection,
+            [
+                bulk.Insert(
+                    duty, [{"name": name, "owner": "y", "until": 1} for name in "bcd"], "ON CONFLICT DO NOTHING"
+                ),
+                bulk.Insert(duty, []),
+                bulk.Update(duty, [{"name": "a", "until": 9}], ("name",)),
+            ],
+        )
+
+    assert counts == [2, 0, 1]
+    assert [row[:3] for row in rows(store)] == [("a", "x", 9), ("b", "x", 1), ("c", "y", 1), ("d", "y", 1)]
+
+
+def test_all_that_one_statement_numbers_bears_the_same_number(store):
+    row = {
+        "kind": "dossier",
+        "version": 1,
+        "word": "created",
+        "source": "x",
+        "agency": "",
+        "digest": "",
+        "events": "[]",
+    }
+    with store.writing() as connection:
+        told = [
+            bulk.Insert(change, [row | {"key": key, "at": 1} for key in keys], numbered=True) for keys in ("ab", "c")
+        ]
+        bulk.write(connection, told)
+    with store.reading() as connection:
+        numbers, lines = connection.execute(select(func.count(change.c.transaction_id.distinct()), func.count())).one()
+        below = store.horizon(connection)
+        highest = connection.execute(select(func.max(change.c.transaction_id))).scalar_one()
+
+    assert (numbers, lines) == (1, 3)
+    assert highest < below

@@ -10,25 +10,24 @@ from hub.store import changes, records
 KIND = "dossier"
 
 
-def raise_version(store, connection, key):
+def raise_version(connection, key):
     """Write the next version of a record and its line in the feed, as accepting does."""
     before = records.load(connection, [(KIND, key)])[KIND, key]
     after = Held(KIND, key, before.version + 1, {"code": key}, digest=f"{before.version + 1}")
-    records.save(connection, [(before, after)], now=1)
-    lines = [(after, "updated", "one_stop")]
-    changes.append(connection, lines, transaction_id=store.transaction_id(connection), now=1)
+    told = changes.told([(after, "updated", "one_stop")], now=1)
+    records.save(connection, [(before, after)], now=1, also=[told])
 
 
 def test_a_transaction_that_waited_for_a_record_stands_after_the_one_it_waited_for(store):
     if not store.postgresql:
         pytest.skip("SQLite has one writer at a time")
     for key in ("a", "b"):
-        store.write(lambda connection, key=key: raise_version(store, connection, key))
+        store.write(lambda connection, key=key: raise_version(connection, key))
 
     with store.writing() as early:
         records.load(early, [(KIND, "a")])  # locks it; PostgreSQL numbers the transaction now
-        store.write(lambda late: raise_version(store, late, "b"))
-        raise_version(store, early, "b")
+        store.write(lambda late: raise_version(late, "b"))
+        raise_version(early, "b")
 
     with store.reading() as connection:
         lines = changes.after(store, connection, changes.Position(), limit=10)

@@ -75,7 +75,7 @@ def one_round(context, number) -> int:
             for one in claimed
         ]
         attempts.append(connection, "echo", tries, exchanges=[], now=now)
-        ledger.append(connection, transaction_id=1, what="settled", actor="w", content=[], now=now)
+        ledger.append(connection, what="settled", actor="w", content=[], now=now)
         spent.append(effort.end())
         assert len(claimed) == ROUND
 

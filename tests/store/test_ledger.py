@@ -15,7 +15,6 @@ def tell(store, number):
     store.write(
         lambda connection: ledger.append(
             connection,
-            transaction_id=store.transaction_id(connection),
             what="accepted",
             actor="node",
             content=[["dossier", f"k{number}", 1]],

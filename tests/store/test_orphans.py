@@ -22,7 +22,8 @@ def arrive(store, prefix: str, count: int, *, now: int, source: str = "district"
     def write(connection) -> None:
         bulk.insert(connection, record, [{**row, "key": key} for key in keys])
         wanted = [("line", "dossier", key, 1) for key in keys]
-        deliveries.want(connection, wanted, now=now, sources={("dossier", key): source for key in keys})
+        sources = {("dossier", key): source for key in keys}
+        bulk.write(connection, [deliveries.wanted(wanted, now=now, sources=sources)])
 
     store.write(write)
     return keys

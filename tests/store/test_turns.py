@@ -38,7 +38,8 @@ class Line:
         }  # fmt: skip
         bulk.insert(connection, record, [{**row, "key": key} for key in keys])
         sources = {("dossier", key): source for key in keys}
-        deliveries.want(connection, [("line", "dossier", key, 1) for key in keys], now=self.tick, sources=sources)
+        wanted = deliveries.wanted([("line", "dossier", key, 1) for key in keys], now=self.tick, sources=sources)
+        bulk.write(connection, [wanted])
 
     def work(self) -> Counter:
         def turn(connection) -> list[str]:

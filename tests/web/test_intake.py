@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from hub.flows import client_keys, pressure
 from hub.flows.pressure import Pressure
-from hub.store import channels, clients, deliveries
+from hub.store import bulk, channels, clients, deliveries
 from hub.store.tables import delivery, record
 from hub.testing import house
 from hub.testing.clock import SetClock
@@ -37,7 +37,7 @@ def waiting_rows(hub, count: int, *, channel: str = "away") -> None:
         )
     )
     rows = [(channel, "dossier", f"x{number}", 1) for number in range(count)]
-    hub.context.store.write(lambda connection: deliveries.want(connection, rows, now=hub.context.now()))
+    hub.context.store.write(lambda connection: bulk.write(connection, [deliveries.wanted(rows, now=hub.context.now())]))
 
 
 def test_a_nearly_full_disk_closes_intake_and_nothing_else(make_hub, tmp_path):
