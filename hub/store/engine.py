@@ -40,7 +40,7 @@ class Store:
         direct = make_url(_psycopg(direct_url)) if direct_url else None
         self.listen_url = direct or (None if pooled else self.url)  # a listener needs a session of its own
         self.postgresql = self.url.get_backend_name() == "postgresql"
-        options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10}
+        options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10, "pool_use_lifo": True}
         if self.postgresql:
             arguments = address.arguments(self.url, pooled=pooled)
             if pooled:

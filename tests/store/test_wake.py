@@ -39,7 +39,9 @@ def test_a_commit_elsewhere_ends_the_wait(store, waker, database_url):
 
     other = Store(database_url)
     other.write(lambda connection: connection.execute(insert(duty), {"name": "a", "owner": "x", "until": 1}))
-    Waker(other).tell()
+    teller = Waker(other)
+    teller.tell()
+    teller.close()
     thread.join(10)
     other.close()
 
@@ -67,9 +69,27 @@ def test_a_closed_waker_lets_everybody_go(waker):
 def test_a_commit_stays_a_commit_though_nobody_can_be_told(tmp_path):
     store = Store(f"postgresql+psycopg://postgres@/away?host={tmp_path}")
 
-    Waker(store).tell()
+    waker = Waker(store)
 
+    waker.tell()
+
+    waker.close()
     store.close()
+
+
+def test_a_commit_right_after_another_is_told_too(store, waker, database_url):
+    waker.wait(0.3, since=waker.mark())
+    other = Store(database_url)
+    teller = Waker(other)
+    for name in "abc":
+        mark = waker.mark()
+        other.write(
+            lambda connection, name=name: connection.execute(insert(duty), {"name": name, "owner": "x", "until": 1})
+        )
+        teller.tell()
+        assert waker.wait(20, since=mark)
+    teller.close()
+    other.close()
 
 
 def test_whoever_listens_goes_on_after_no_more_files_could_be_opened(database_url):
