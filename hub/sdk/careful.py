@@ -57,10 +57,24 @@ class _Careful:
     """What both kinds of connection do."""
 
     sock: Any
+    _pieces: list[Any] | None = None  # of a request that is being made
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        """Make all of a request, then send head and body in one piece: two pieces wake the partner twice."""
+        self._pieces = pieces = []
+        try:
+            super().request(*arguments, **options)  # type: ignore[misc]
+        finally:
+            self._pieces = None
+        self.send(b"".join(pieces))
 
     def send(self, data: Any) -> None:
-        """Hand bytes over; a request whose body is held back is none to the partner."""
+        """Hand bytes over, or keep them while the request is being made."""
+        if self._pieces is not None:
+            self._pieces.append(data)
+            return
         if self.sock is None:
+            look()
             self.connect()  # type: ignore[attr-defined]
         if (left := look()) is not None:
             _bound(self.sock, DROP, max(left, 0.001))
@@ -99,3 +113,7 @@ class Adapter(HTTPAdapter):
         """Let the pools make such connections."""
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """The path and the query: no proxies are used, so none is looked for."""
+        return str(request.path_url)
