@@ -61,7 +61,8 @@ class _Careful:
 
     def request(self, *arguments: Any, **options: Any) -> None:
         """Make all of a request, then send head and body in one piece: two pieces wake the partner twice."""
-        self._pieces = pieces = []
+        pieces: list[Any] = []
+        self._pieces = pieces
         try:
             super().request(*arguments, **options)  # type: ignore[misc]
         finally:
