@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
 TRIES = 8  # of one transaction, when the database says "again"
 DISK_FULL = "53100"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
@@ -50,7 +49,7 @@ class Store:
                 arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
             options |= {"connect_args": arguments}
         else:
-            options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+            options |= {"connect_args": {"timeout": sqlite.BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)
         self._turn: AbstractContextManager[object] = nullcontext()
         if not self.postgresql:
