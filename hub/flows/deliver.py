@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub.crash import crash_point
-from hub.flows.settling import settle_tries
+from hub.flows.settling import nothing, settle_tries
 from hub.flows.tries import NOTHING, Tried, Try, summary
 from hub.observe import metrics
 from hub.plugging.outcomes import from_error
@@ -20,7 +21,9 @@ from hub.sdk.types import Outgoing
 from hub.store import deliveries, epoch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Connection
 
     from hub.flows.channels import Channel
     from hub.flows.context import Context
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from hub.sdk.connector import Connector
     from hub.store.deliveries import Claimed
 
-__all__ = ["NOTHING", "Tried", "deliver"]
+__all__ = ["NOTHING", "Tried", "deliver", "deliver_on"]
 
 log = structlog.get_logger("hub.deliver")
 
@@ -37,39 +40,51 @@ COULD_NOT_ASK = frozenset({Reason.UNREACHABLE, Reason.BUSY, Reason.CREDENTIALS})
 
 
 def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -> Tried:
-    """Deliver up to `limit` due records of a channel; return what they came to.
+    """Deliver up to `limit` due records of a channel; return what they came to."""
+    told = [NOTHING]
+
+    def hear(tried: Tried) -> int:
+        told.append(tried)
+        return 0
+
+    deliver_on(context, channel, limit=limit, leases=leases, more=hear)
+    return told[-1]
+
+
+def deliver_on(context: Context, channel: Channel, *, limit: int, leases: Leases, more: Callable[[Tried], int]) -> None:
+    """Deliver batch after batch. `more` hears what each came to and says how many to claim next; 0: no more.
 
     The lease is looked at before anything is sent: a worker that comes back from the dead sends and settles nothing.
     """
     begun = time.monotonic()
-    lease = int(leases.seconds * 1000)
-    claimed = context.store.write(
-        lambda connection: (
-            []
-            if epoch.is_held(connection)  # after a restore nothing may go backwards at a partner
-            else deliveries.claim(
-                connection,
-                channel.name,
-                owner=context.node,
-                now=context.now(),
-                lease=lease,
-                limit=limit,
-                rounds=leases.rounds,
-            )
-        )
+    claimed = context.store.write(partial(_claim, context, channel, leases, limit))
+    while claimed:
+        crash_point("deliver.claimed")
+        with (
+            leases.hold(claimed, begun=begun) as hand,
+            exchange.recording() as exchanges,
+            exchange.only_while(hand.left),
+            structlog.contextvars.bound_contextvars(channel=channel.name),
+        ):
+            tries = _try(context, channel, hand)
+            limit = more(summary(tries))
+            begun = time.monotonic()
+            claim = partial(_claim, context, channel, leases, limit) if limit else nothing
+            claimed = settle_tries(context, channel, tries, exchanges, claim=claim)
+
+
+def _claim(context: Context, channel: Channel, leases: Leases, limit: int, connection: Connection) -> Sequence[Claimed]:
+    if epoch.is_held(connection):  # after a restore nothing may go backwards at a partner
+        return ()
+    return deliveries.claim(
+        connection,
+        channel.name,
+        owner=context.node,
+        now=context.now(),
+        lease=int(leases.seconds * 1000),
+        limit=limit,
+        rounds=leases.rounds,
     )
-    if not claimed:
-        return NOTHING
-    crash_point("deliver.claimed")
-    with (
-        leases.hold(claimed, begun=begun) as hand,
-        exchange.recording() as exchanges,
-        exchange.only_while(hand.left),
-        structlog.contextvars.bound_contextvars(channel=channel.name),
-    ):
-        tries = _try(context, channel, hand)
-        settle_tries(context, channel, tries, exchanges)
-    return summary(tries)
 
 
 def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
@@ -116,24 +131,25 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
 def _outgoing(context: Context, channel: Channel, one: Claimed) -> Outgoing | Outcome:
     """Map the record for the partner; what cannot be mapped is rejected without bothering anybody."""
     connector: Connector = channel.connector  # type: ignore[assignment]  # usable, see _try
+    document = one.document
     try:
-        return _made(channel, one, context.plugins.map_out(connector, one.kind, one.document))
+        return _made(channel, one, document, context.plugins.map_out(connector, one.kind, document))
     except Unmappable as problem:
-        return rejected(_made(channel, one), Reason.MAPPING, detail=problem.sentence, code=problem.code)
+        return rejected(_made(channel, one, document), Reason.MAPPING, detail=problem.sentence, code=problem.code)
     except Exception as problem:
         log.exception("deliver.mapping_failed", delivery_id=one.id)
         detail = f"The mapping failed ({type(problem).__name__}); see the log."
-        return rejected(_made(channel, one), Reason.FAULT, detail=detail)
+        return rejected(_made(channel, one, document), Reason.FAULT, detail=detail)
 
 
-def _made(channel: Channel, one: Claimed, mapped: Any = None) -> Outgoing:
+def _made(channel: Channel, one: Claimed, document: Mapping[str, Any], mapped: Any = None) -> Outgoing:
     return Outgoing(
         one.id,
         channel.name,
         one.kind,
         one.key,
         one.version,
-        one.document,
+        document,
         mapped,
         one.acknowledged_version,
         one.acknowledged,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK = 65_536
 MAXIMUM_ANSWER = 64 * 1024 * 1024  # bytes
+HOSTS = 4  # with open connections
 STANDING = {"User-Agent": "lienthong", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 
 
@@ -46,7 +48,7 @@ class Http:
         self._shown = shown
         self.session = requests.Session()
         self.session.trust_env = False
-        adapter = careful.Adapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
+        adapter = careful.Adapter(hosts=HOSTS, connections=connections)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
 
@@ -153,7 +155,7 @@ def _prepared(
     prepared = requests.PreparedRequest()
     prepared.method = method
     try:
-        prepared.prepare_url(url, parameters)
+        prepared.url = _address(url) if not parameters else _with_parameters(url, parameters)
         prepared.prepare_headers({**STANDING, **headers})
         if basic is not None:
             prepared.prepare_auth(basic)
@@ -165,6 +167,18 @@ def _prepared(
         prepared.body = data or b""
         prepared.headers["Content-Length"] = str(len(prepared.body))
     return prepared
+
+
+def _with_parameters(url: str, parameters: Mapping[str, str] | None) -> str:
+    prepared = requests.PreparedRequest()
+    prepared.prepare_url(url, parameters)
+    return str(prepared.url)
+
+
+@lru_cache(maxsize=256)
+def _address(url: str) -> str:
+    """A partner has a handful of addresses; each is read once."""
+    return _with_parameters(url, None)
 
 
 def _never_connected(problem: requests.ConnectionError) -> bool:

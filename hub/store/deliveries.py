@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import text
 
 from hub.store import bulk, turns
+from hub.store.driver import run
 from hub.store.tables import delivery
 
 if TYPE_CHECKING:
@@ -39,24 +39,22 @@ CLAIMED = """SELECT d.id, d.kind, d.key, d.acknowledged_version, d.acknowledged,
  FROM delivery AS d JOIN record AS r ON r.kind = d.kind AND r.key = d.key
  WHERE d.channel = :channel AND d.state = 'waiting' AND d.due_at <= :now"""
 CLAIM = CLAIMED + " ORDER BY d.due_at LIMIT :limit"
-CLAIM_SQLITE = text(CLAIM)
-CLAIM_POSTGRESQL = text(CLAIM + " FOR UPDATE OF d SKIP LOCKED")
+CLAIM_POSTGRESQL = CLAIM + " FOR UPDATE OF d SKIP LOCKED"
 # Orphans: whoever had them in hand has died, or sleeps. The partner may hold them half, so they go before what waits.
 ORPHANS = """SELECT id FROM delivery WHERE channel = :channel AND state = 'waiting' AND lease_until <= :now
  ORDER BY lease_until LIMIT :limit"""
-ORPHANS_SQLITE = text(ORPHANS)
-ORPHANS_POSTGRESQL = text(ORPHANS + " FOR UPDATE SKIP LOCKED")
-CHOSEN_SQLITE = text(CLAIMED + " AND d.id IN (SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
-CHOSEN_POSTGRESQL = text(CLAIMED + " AND d.id = ANY(CAST(:ids AS bigint[])) FOR UPDATE OF d SKIP LOCKED")
+ORPHANS_POSTGRESQL = ORPHANS + " FOR UPDATE SKIP LOCKED"
+CHOSEN_SQLITE = CLAIMED + " AND d.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608 (no outside text)
+CHOSEN_POSTGRESQL = CLAIMED + " AND d.id = ANY(CAST(:ids AS bigint[])) FOR UPDATE OF d SKIP LOCKED"
 
 # The next try is scheduled before trying: if this worker dies, the row falls due again when the lease ends.
 LEASE = """UPDATE delivery SET fence = fence + 1, attempts = attempts + 1, uncertain = true, lease_owner = :owner,
  lease_until = :until, due_at = :until WHERE id """
-LEASE_SQLITE = text(LEASE + "IN (SELECT value FROM json_each(:ids))")  # noqa: S608 (no outside text)
-LEASE_POSTGRESQL = text(LEASE + "= ANY(CAST(:ids AS bigint[]))")
+LEASE_SQLITE = LEASE + "IN (SELECT value FROM json_each(:ids))"  # noqa: S608 (no outside text)
+LEASE_POSTGRESQL = LEASE + "= ANY(CAST(:ids AS bigint[]))"
 
-FENCED_SQLITE = text("SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))")
-FENCED_POSTGRESQL = text("SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE")
+FENCED_SQLITE = "SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))"
+FENCED_POSTGRESQL = "SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"
 
 # A newer version may be wanted by now: then a settled delivery (or a refused one) waits again at once.
 NEWER = "wanted_version > {acknowledged_version} AND {state} <> 'waiting' AND {reason} <> 'uncertain'"
@@ -81,13 +79,19 @@ class Claimed:
     kind: str
     key: str
     version: int
-    document: Mapping[str, Any]
+    written: str  # the document as it is stored
     acknowledged_version: int | None
     acknowledged: Mapping[str, Any]
     reference: str | None
     attempts: int
     fence: int
     uncertain: bool
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The document, read each time it is asked for: never while the claim's transaction lasts."""
+        document: Mapping[str, Any] = orjson.loads(self.written)
+        return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,22 +170,22 @@ def claim(
     rounds: channel → the source served last; kept by the caller from claim to claim.
     """
     postgresql = connection.dialect.name == "postgresql"
-    query = CLAIM_POSTGRESQL if postgresql else CLAIM_SQLITE
-    rows = connection.execute(query, {"channel": channel, "now": now, "limit": limit}).all()
+    query = CLAIM_POSTGRESQL if postgresql else CLAIM
+    rows = run(connection, query, {"channel": channel, "now": now, "limit": limit}).all()
     if not rows:
         return []
     if len(rows) == limit:  # more may be waiting than this claim takes
         rows = _chosen(connection, channel, rows, now=now, rounds={} if rounds is None else rounds)
     ids = [row.id for row in rows]
     statement, given = (LEASE_POSTGRESQL, ids) if postgresql else (LEASE_SQLITE, orjson.dumps(ids).decode())
-    connection.execute(statement, {"owner": owner, "until": now + lease, "ids": given})
+    run(connection, statement, {"owner": owner, "until": now + lease, "ids": given})
     return [
         Claimed(
             row.id,
             row.kind,
             row.key,
             row.version,
-            orjson.loads(row.document),
+            row.document,
             row.acknowledged_version,
             orjson.loads(row.acknowledged),
             row.reference,
@@ -199,8 +203,8 @@ def _chosen(
     """Replace some of the oldest by orphans and by those whose turn it is."""
     postgresql, limit = connection.dialect.name == "postgresql", len(oldest)
     given: dict[str, Any] = {"channel": channel, "now": now}
-    query = ORPHANS_POSTGRESQL if postgresql else ORPHANS_SQLITE
-    ids = list(connection.execute(query, {**given, "limit": limit}).scalars())
+    query = ORPHANS_POSTGRESQL if postgresql else ORPHANS
+    ids = list(run(connection, query, {**given, "limit": limit}).scalars())
     if len(ids) < limit:
         turn, last = turns.choose(connection, channel, now=now, limit=limit - len(ids), after=rounds.get(channel))
         ids.extend(turn)
@@ -209,9 +213,9 @@ def _chosen(
     held = {row.id: row for row in oldest}
     if missing := [one for one in ids if one not in held]:
         if postgresql:
-            more = connection.execute(CHOSEN_POSTGRESQL, {**given, "ids": missing})
+            more = run(connection, CHOSEN_POSTGRESQL, {**given, "ids": missing})
         else:
-            more = connection.execute(CHOSEN_SQLITE, {**given, "ids": orjson.dumps(missing).decode()})
+            more = run(connection, CHOSEN_SQLITE, {**given, "ids": orjson.dumps(missing).decode()})
         held |= {row.id: row for row in more}
     first = [held[one] for one in ids if one in held]
     chosen = {row.id for row in first}
@@ -222,9 +226,9 @@ def settle(connection: Connection, settled: Sequence[Settled], *, now: int) -> f
     """Write how tries ended; return the ids that were still ours. An old fence changes nothing."""
     ids = [one.id for one in settled]
     if connection.dialect.name == "postgresql":
-        rows = connection.execute(FENCED_POSTGRESQL, {"ids": ids})
+        rows = run(connection, FENCED_POSTGRESQL, {"ids": ids})
     else:
-        rows = connection.execute(FENCED_SQLITE, {"ids": orjson.dumps(ids).decode()})
+        rows = run(connection, FENCED_SQLITE, {"ids": orjson.dumps(ids).decode()})
     fences = {row.id: row.fence for row in rows}
     ours = sorted((one for one in settled if fences.get(one.id) == one.fence), key=lambda one: one.id)
     bulk.update(connection, delivery, [_row(one, now) for one in ours], where=("id",), sets=SETTLE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,10 +19,10 @@ from hub.store.numbering import HORIZON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 Result = TypeVar("Result")
 
-BUSY_SECONDS = 30.0  # how long a SQLite writer waits for another
 TRIES = 8  # of one transaction, when the database says "again"
 DISK_FULL = "53100"
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
@@ -47,11 +48,14 @@ class Store:
                 arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
             options |= {"connect_args": arguments}
         else:
-            options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+            options |= {"connect_args": {"timeout": sqlite.BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)
+        self._turn: AbstractContextManager[object] = nullcontext()
         if not self.postgresql:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
+            # SQLite lets one write; who finds it busy sleeps, and sleeps longer each time. Our own threads queue here.
+            self._turn = threading.Lock()
         else:
             address.watch(self.engine)
             liveness.watch(self.engine)
@@ -65,7 +69,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: commits at the end, rolls back on any exception."""
-        with self.engine.connect() as plain:
+        with self._turn, self.engine.connect() as plain:
             connection = plain.execution_options(hub_writing=True)
             with connection.begin():
                 yield connection

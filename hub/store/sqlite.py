@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
 
 if TYPE_CHECKING:
     import sqlite3
 
     from sqlalchemy import Connection
+
+BUSY_SECONDS = 30.0  # how long a writer waits for another
+LOOK_MILLISECONDS = 3  # between two looks whether the other has ended; SQLite's own waits grow to a tenth of a second
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -33,5 +39,25 @@ def prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 def begin(connection: Connection) -> None:
     """A writer takes the lock at once: upgrading later fails when another wrote in between."""
-    writing = connection.get_execution_options().get("hub_writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if not connection.get_execution_options().get("hub_writing"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 (it is open)
+    until = time.monotonic() + BUSY_SECONDS
+    driver.execute(f"PRAGMA busy_timeout={LOOK_MILLISECONDS}")
+    try:
+        while not _begun(connection, last=time.monotonic() > until):
+            pass
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+
+
+def _begun(connection: Connection, *, last: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as problem:
+        if last or "locked" not in str(problem.orig):
+            raise
+        return False
+    return True

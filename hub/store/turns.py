@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from hub.store.driver import run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +25,12 @@ SOURCES = """WITH RECURSIVE turn(source) AS (
  UNION ALL SELECT (SELECT min(source) FROM delivery WHERE channel = :channel AND state = 'waiting'
   AND source > turn.source) FROM turn WHERE turn.source IS NOT NULL)
  SELECT source FROM turn WHERE source IS NOT NULL LIMIT :most"""
-SOURCES_ALL = text(SOURCES)
 DUE = """SELECT id FROM delivery WHERE channel = :channel AND state = 'waiting' AND source = {source}
  AND due_at <= :now AND lease_until IS NULL ORDER BY due_at LIMIT :share"""
-DUE_SQLITE = text(DUE.format(source=":source"))
+DUE_SQLITE = DUE.format(source=":source")
 DUE_EACH = DUE.format(source="given.source")
 EACH = "SELECT given.source, d.id FROM unnest(CAST(:sources AS text[])) AS given (source) CROSS JOIN LATERAL "
-DUE_POSTGRESQL = text(f"{EACH} ({DUE_EACH}) AS d")
+DUE_POSTGRESQL = f"{EACH} ({DUE_EACH}) AS d"
 
 
 def choose(
@@ -53,9 +52,9 @@ def _sources(connection: Connection, channel: str, after: str, limit: int) -> li
     """The next sources in the round, "" being one as well."""
     most = min(MOST_SOURCES, max(limit, 2))
     given = {"channel": channel, "most": most}
-    found = list(connection.execute(SOURCES_ALL, {**given, "after": after}).scalars())
+    found = list(run(connection, SOURCES, {**given, "after": after}).scalars())
     if len(found) < most:
-        again = ["", *connection.execute(SOURCES_ALL, {**given, "after": ""}).scalars()]
+        again = ["", *run(connection, SOURCES, {**given, "after": ""}).scalars()]
         found += [source for source in again if source <= after and source not in found]
     return found[:most]
 
@@ -63,10 +62,8 @@ def _sources(connection: Connection, channel: str, after: str, limit: int) -> li
 def _due(connection: Connection, channel: str, sources: Sequence[str], *, now: int, share: int) -> dict[str, list[int]]:
     given = {"channel": channel, "now": now, "share": share}
     if connection.dialect.name != "postgresql":
-        return {
-            source: list(connection.execute(DUE_SQLITE, {**given, "source": source}).scalars()) for source in sources
-        }
+        return {source: list(run(connection, DUE_SQLITE, {**given, "source": source}).scalars()) for source in sources}
     found: dict[str, list[int]] = {}
-    for source, one in connection.execute(DUE_POSTGRESQL, {**given, "sources": list(sources)}):
-        found.setdefault(source, []).append(one)
+    for row in run(connection, DUE_POSTGRESQL, {**given, "sources": list(sources)}):
+        found.setdefault(row.source, []).append(row.id)
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.flows.deliver import NOTHING, deliver
+from hub.flows.deliver import NOTHING, Tried, deliver_on
 from hub.flows.pressure import disk_is_low
 from hub.flows.pull import Overtaken, pull
 from hub.sdk.connector import Polls, Pulls, Pushes
@@ -117,24 +117,31 @@ class Runner:
             self._looking.release()
         if not self.going_on():
             return 0
-        count, full = self._batch()
-        while full and self.going_on():
-            _, full = self._batch()
-        return 0 if count else self._context.settings.poll_seconds
+        return 0 if self._batches() else self._context.settings.poll_seconds
 
-    def _batch(self) -> tuple[int, bool]:
-        """Deliver one batch; return how many tries it came to, and whether it was full: then more may be due."""
-        limit = self._pace.allow()
-        if not limit:
+    def _batches(self) -> int:
+        """Deliver batch after batch while they are full: then more may be due. Return how many tries it came to."""
+        count, allowed, trouble = 0, self._pace.allow(), False
+        if not allowed:
             self._ended.wait(min(max(self._pace.wait_seconds(), 0.01), IDLE_SECONDS))
-            return 1, False
-        tried = NOTHING
-        try:
-            tried = deliver(self._context, self.channel, limit=limit, leases=self._leases)
-        finally:
+            return 1
+
+        def more(tried: Tried) -> int:
+            nonlocal count, allowed, trouble
+            full = tried.count >= allowed
             self._pace.learn(tried)
-            self._show(went_well=tried.count > 0 and not tried.trouble)
-        return tried.count, tried.count >= limit
+            count, allowed, trouble = count + tried.count, 0, tried.trouble
+            if full and self.going_on() and self._pace.state == self._shown:  # else people are told of it first
+                allowed = self._pace.allow()
+            return allowed
+
+        try:
+            deliver_on(self._context, self.channel, limit=allowed, leases=self._leases, more=more)
+        finally:
+            if allowed:
+                self._pace.learn(NOTHING)
+            self._show(went_well=count > 0 and not trouble)
+        return count
 
     def _due_in(self) -> float:
         """Seconds until the next delivery falls due; a mere read: idle threads do not queue for the writer's lock."""
