@@ -6,10 +6,10 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from hub.flows.accept import accept
-from hub.flows.deliver import deliver, deliver_on
+from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.sdk.http import Http
 from hub.store import delivery_views
@@ -52,24 +52,6 @@ def test_a_batch_is_delivered_once_and_the_memo_kept(context, partner, leases):
     }
     assert len(partner.memory.effects()) == 3
     assert [row["what"] for row in rows(context, ledger)][-1] == "settled"
-
-
-def test_a_full_batch_is_settled_and_the_next_one_claimed_in_one_transaction(context, partner, leases):
-    house.add_echo(context, "echo", partner)
-    for number in range(5):
-        put(context, house.dossier(number))
-    commits, heard = [], []
-    event.listen(context.store.engine, "commit", commits.append)
-
-    def more(tried):
-        heard.append(tried.count)
-        return 2 if tried.count == 2 else 0
-
-    deliver_on(context, context.channels.get("echo"), limit=2, leases=leases, more=more)
-
-    assert heard == [2, 2, 1]
-    assert len(commits) == 1 + 3  # a claim, then a settle with each batch
-    assert {row["state"] for row in rows(context, delivery)} == {"delivered"}
 
 
 def test_five_changes_while_the_partner_is_away_are_one_push_of_the_latest(context, partner, leases):
