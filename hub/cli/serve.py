@@ -5,11 +5,16 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.cli.frame import Reach, reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.command()
@@ -37,10 +42,11 @@ def serve(ours: Reach, *, no_worker: bool) -> None:
         # imported once, here: the children are forks and share the pages
         from hub.web.server import serve as web
 
-        jobs = {"web": lambda: web(settings)}
+        jobs: dict[str, Callable[[], None]] = {"web": lambda: web(settings)}
         if not no_worker:
-            from hub.worker import run
+            from hub.worker import Share, run
 
-            names = ["worker", *(f"worker{number}" for number in range(2, settings.worker_processes + 1))]
-            jobs |= dict.fromkeys(names, lambda: run(settings))
+            for place in range(settings.worker_processes):
+                share = Share(place, settings.worker_processes)
+                jobs[f"worker{place + 1}" if place else "worker"] = partial(run, settings, share)
         Supervisor(jobs, stop_seconds=settings.stop_seconds).run()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,10 +73,10 @@ class Settings:
     )
     web_threads: int = setting(64, "Threads of each web process", "Số luồng của mỗi tiến trình web", least=1)
     worker_processes: int = setting(
-        1,
-        "Workers that `hub serve` starts; `hub worker` starts one more anywhere",
-        "Số worker do `hub serve` khởi động; `hub worker` chạy thêm ở bất kỳ đâu",
-        least=1,
+        0,
+        "Workers that `hub serve` starts; 0: two, on a single core one; `hub worker` starts one more anywhere",
+        "Số worker do `hub serve` khởi động; 0: hai, máy một nhân thì một; `hub worker` chạy thêm ở bất kỳ đâu",
+        least=0,
     )
     secret_key: str = setting(
         "",
@@ -186,6 +187,8 @@ class Settings:
         """Fill in what follows from other settings."""
         if not self.web_processes:
             object.__setattr__(self, "web_processes", 1 if self.engine == "sqlite" else 2)
+        if not self.worker_processes:
+            object.__setattr__(self, "worker_processes", min(os.cpu_count() or 1, 2))
         if not self.public_url:
             object.__setattr__(self, "public_url", f"http://{self.listen}")
 

@@ -19,7 +19,7 @@ LONGEST_WISH = 6 * 3600.0  # a partner's Retry-After beyond this is not believed
 class Politeness:
     """How a channel treats its partner. Times in seconds; rate in requests a second (0: as fast as it answers)."""
 
-    concurrency: int = 2
+    concurrency: int = 4  # calls at a time, of all workers of one `hub serve` together
     batch_size: int | None = None  # None: the connector's own
     rate: float = 0.0
     schedule: tuple[float, ...] = SCHEDULE

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -50,12 +51,11 @@ class Store:
         else:
             options |= {"connect_args": {"timeout": sqlite.BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)
-        self._turn: AbstractContextManager[object] = nullcontext()
+        self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         if not self.postgresql:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
-            # SQLite lets one write; who finds it busy sleeps, and sleeps longer each time. Our own threads queue here.
-            self._turn = threading.Lock()
+            self._turn = partial(sqlite.in_turn, threading.Lock())
         else:
             address.watch(self.engine)
             liveness.watch(self.engine)
@@ -69,7 +69,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: commits at the end, rolls back on any exception."""
-        with self._turn, self.engine.connect() as plain:
+        with self._turn(), self.engine.connect() as plain:
             connection = plain.execution_options(hub_writing=True)
             with connection.begin():
                 yield connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
+    from threading import Lock
 
     from sqlalchemy import Connection
 
@@ -35,6 +38,20 @@ def prepare(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@contextlib.contextmanager
+def in_turn(lock: Lock) -> Iterator[None]:
+    """SQLite lets one write, and who finds it busy sleeps: the threads of one process queue here instead.
+
+    Who waited too long here goes on all the same and hears from SQLite what is wrong.
+    """
+    ours = lock.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if ours:
+            lock.release()
 
 
 def begin(connection: Connection) -> None:

@@ -14,10 +14,12 @@ from hub import wiring
 from hub.flows.leases import Leases
 from hub.worker.rota import Rota
 from hub.worker.runner import Runner
+from hub.worker.share import WHOLE
 
 if TYPE_CHECKING:
     from hub.config import Settings
     from hub.flows.context import Context
+    from hub.worker.share import Share
 
 log = structlog.get_logger("hub.worker")
 
@@ -27,8 +29,8 @@ LOOK_SECONDS = 0.5  # between two looks at the channels: a pause takes effect wi
 class Worker:
     """Any number of these may run beside each other on one database."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, share: Share = WHOLE) -> None:
+        self._context, self._share = context, share
         self._ended = threading.Event()
         self._leases = Leases(context)
         self._runners: dict[str, Runner] = {}
@@ -61,7 +63,7 @@ class Worker:
                 self._ending.append(self._runners.pop(name))
         for name, channel in channels.items():
             if name not in self._runners:
-                runner = self._runners[name] = Runner(self._context, channel, self._leases)
+                runner = self._runners[name] = Runner(self._context, channel, self._leases, share=self._share)
                 runner.start()
                 log.info("channel.running", channel=name, paused=channel.paused, problem=channel.problem)
         self._ending = [runner for runner in self._ending if not runner.join(0)]
@@ -82,10 +84,10 @@ class Worker:
         log.info("worker.ended", politely=all(done))
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, share: Share = WHOLE) -> None:
     """Run a worker in this process until SIGTERM or SIGINT."""
     context = wiring.build(settings)
-    worker = Worker(context)
+    worker = Worker(context, share)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()

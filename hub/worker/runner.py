@@ -18,6 +18,7 @@ from hub.store import channels, delivery_views
 from hub.worker.pace import Pace
 from hub.worker.poller import Poller, on_duty
 from hub.worker.reconciler import Reconciler
+from hub.worker.share import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from hub.flows.channels import Channel
     from hub.flows.context import Context
     from hub.flows.leases import Leases
+    from hub.worker.share import Share
 
 log = structlog.get_logger("hub.worker")
 
@@ -35,13 +37,13 @@ TROUBLED_SECONDS = 1.0  # after a fault of our own or of the database: no hot lo
 class Runner:
     """The threads of one channel as it is configured now."""
 
-    def __init__(self, context: Context, channel: Channel, leases: Leases) -> None:
+    def __init__(self, context: Context, channel: Channel, leases: Leases, *, share: Share = WHOLE) -> None:
         self.channel = channel
-        self._context, self._leases = context, leases
+        self._context, self._leases, self._share = context, leases, share
         self._ended = threading.Event()
         connector = channel.connector
         largest = min(channel.politeness.batch_size or connector.batch_size, connector.batch_size) if connector else 1
-        self._pace = Pace(channel.politeness, largest=largest)
+        self._pace = Pace(share.part(channel.politeness), largest=largest)
         self._shown = ""  # what people see: nothing of ours yet, perhaps what a former process noted
         self._looking = threading.Lock()
         self._threads = [threading.Thread(target=self._guarded, args=(work,), daemon=True) for work in self._works()]
@@ -49,7 +51,7 @@ class Runner:
     def _works(self) -> list[Callable[[], float]]:
         if self.channel.connector is None or self.channel.paused:
             return []
-        delivers = self.channel.politeness.concurrency if isinstance(self.channel.connector, Pushes) else 0
+        delivers = self._share.calls(self.channel.politeness) if isinstance(self.channel.connector, Pushes) else 0
         works: list[Callable[[], float]] = [self._deliver] * delivers
         if isinstance(self.channel.connector, Pulls):
             works.append(self._pull)

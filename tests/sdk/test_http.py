@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import zlib
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from hub.sdk import exchange
 from hub.sdk.errors import Busy, Garbled, NotSent, Unanswered
-from hub.sdk.http import Http, Timeouts
+from hub.sdk.http import HOSTS, Http, Timeouts
+from hub.testing.partner import EchoSimulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -367,3 +368,31 @@ def test_a_password_that_no_header_can_hold_is_not_sent():
         with pytest.raises(NotSent):
             Http(QUICK).post(there.url, body=b"{}", basic=("user", "mật khẩu €"))
         assert not there.requests
+
+
+def test_more_hosts_than_are_kept_open_are_all_reached():
+    http = Http()
+    with ExitStack() as stack:
+        partners = [stack.enter_context(EchoSimulator()) for _ in range(HOSTS + 2)]
+        for _ in range(2):
+            for partner in partners:
+                assert http.get(f"{partner.url}/_sim/log").status == 200
+
+
+def test_a_request_leaves_in_one_piece():
+    seen = []
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def partner() -> None:
+            with listener.accept()[0] as line:
+                seen.append(line.recv(65_536))
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=partner)
+        thread.start()
+        Http().post(f"http://127.0.0.1:{listener.getsockname()[1]}/put", body=b"the body")
+        thread.join(10)
+
+    assert (seen[0][:9], seen[0][-8:]) == (b"POST /put", b"the body")
