@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from hub.crash import crash_point
+from hub.domain.retry import LOST_LEASES, lost_wait
 from hub.flows.settling import settle_tries
 from hub.flows.tries import NOTHING, Tried, Try, summary
 from hub.observe import metrics
@@ -21,6 +24,8 @@ from hub.store import deliveries, epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Connection
 
     from hub.flows.channels import Channel
     from hub.flows.context import Context
@@ -41,35 +46,46 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -
 
     The lease is looked at before anything is sent: a worker that comes back from the dead sends and settles nothing.
     """
-    begun = time.monotonic()
-    lease = int(leases.seconds * 1000)
-    claimed = context.store.write(
-        lambda connection: (
-            []
-            if epoch.is_held(connection)  # after a restore nothing may go backwards at a partner
-            else deliveries.claim(
-                connection,
-                channel.name,
-                owner=context.node,
-                now=context.now(),
-                lease=lease,
-                limit=limit,
-                rounds=leases.rounds,
-            )
-        )
-    )
-    if not claimed:
-        return NOTHING
-    crash_point("deliver.claimed")
-    with (
-        leases.hold(claimed, begun=begun) as hand,
-        exchange.recording() as exchanges,
-        exchange.only_while(hand.left),
-        structlog.contextvars.bound_contextvars(channel=channel.name),
-    ):
+    with ExitStack() as stack:
+        free = leases.suspect.acquire(blocking=False)
+        if free:
+            stack.callback(leases.suspect.release)
+        begun = time.monotonic()
+        claimed = _claim(context, channel, limit=limit, leases=leases, suspects=free)
+        if not any(one.suspect for one in claimed):
+            stack.close()
+        if not claimed:
+            return NOTHING
+        crash_point("deliver.claimed")
+        hand = stack.enter_context(leases.hold(claimed, begun=begun))
+        exchanges = stack.enter_context(exchange.recording())
+        stack.enter_context(exchange.only_while(hand.left))
+        stack.enter_context(structlog.contextvars.bound_contextvars(channel=channel.name))
         tries = _try(context, channel, hand)
         settle_tries(context, channel, tries, exchanges)
     return summary(tries)
+
+
+def _claim(context: Context, channel: Channel, *, limit: int, leases: Leases, suspects: bool) -> Sequence[Claimed]:
+    def back_off(lost: int) -> float:
+        return lost_wait(channel.politeness, lost=lost, chance=random.random())  # noqa: S311 (jitter)
+
+    def write(connection: Connection) -> Sequence[Claimed]:
+        if epoch.is_held(connection):  # after a restore nothing may go backwards at a partner
+            return []
+        return deliveries.claim(
+            connection,
+            channel.name,
+            owner=context.node,
+            now=context.now(),
+            lease=int(leases.seconds * 1000),
+            limit=limit,
+            rounds=leases.rounds,
+            back_off=back_off,
+            suspects=suspects,
+        )
+
+    return context.store.write(write)
 
 
 def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
@@ -80,7 +96,7 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
     ready: list[Outgoing] = []
     uncertain: list[Outgoing] = []
     for one in hand.claimed:
-        outgoing = _outgoing(context, channel, one)
+        outgoing = _lost(channel, one) if one.lost >= LOST_LEASES else _outgoing(context, channel, one)
         if isinstance(outgoing, Outcome):
             tries.append(Try(one, outgoing, "push", 0))
         elif one.uncertain and connector.resend == "never":
@@ -124,6 +140,12 @@ def _outgoing(context: Context, channel: Channel, one: Claimed) -> Outgoing | Ou
         log.exception("deliver.mapping_failed", delivery_id=one.id)
         detail = f"The mapping failed ({type(problem).__name__}); see the log."
         return rejected(_made(channel, one), Reason.FAULT, detail=detail)
+
+
+def _lost(channel: Channel, one: Claimed) -> Outcome:
+    """Whoever tried it died or hung each time: it is not looked at any more, not even mapped."""
+    log.error("deliver.worker_lost", delivery_id=one.id, lost=one.lost)
+    return rejected(_made(channel, one), Reason.WORKER_LOST, detail=f"{one.lost} workers in a row died or hung on it.")
 
 
 def _made(channel: Channel, one: Claimed, mapped: Any = None) -> Outgoing:
