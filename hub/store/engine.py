@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.store import address, liveness, sqlite
+from hub.store.checkpoint import Checkpointer
 from hub.store.driver import run
 from hub.store.numbering import HORIZON, TRANSACTION_ID
 
@@ -48,8 +50,10 @@ class Store:
                 arguments["prepare_threshold"] = None  # a prepared statement belongs to a session, which changes hands
             options |= {"connect_args": arguments}
         else:
-            options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+            options |= {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_use_lifo": True}
         self.engine: Engine = create_engine(self.url, **options)
+        self._turn = threading.Lock()  # of SQLite's one writer: waits for its turn without a connection
+        self._checkpointer = None if self.postgresql else Checkpointer(self.url.database or "")
         if not self.postgresql:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
@@ -66,10 +70,24 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: commits at the end, rolls back on any exception."""
-        with self.engine.connect() as plain:
+        with self._writer(), self.engine.connect() as plain:
             connection = plain.execution_options(hub_writing=True)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _writer(self) -> Iterator[None]:
+        """SQLite has one writer: threads of this process wait here, and the next finds its pages in the cache."""
+        if self._checkpointer is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise PoolTimeout("another thread has been writing for too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
+        self._checkpointer.tell()
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Run `work` in a transaction, again when the database reports a deadlock, a lock or a Conflict."""
@@ -96,6 +114,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._checkpointer:
+            self._checkpointer.close()
         self.engine.dispose()
 
 
