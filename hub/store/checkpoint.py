@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import structlog
 
@@ -22,7 +23,7 @@ class Checkpointer:
     """One per process and database; its thread starts with the first commit."""
 
     def __init__(self, path: str) -> None:
-        self._path = path
+        self._address = f"{Path(path).absolute().as_uri()}?mode=rw"  # never makes a file that is gone
         self._told = threading.Event()
         self._ended = threading.Event()
         self._starting = threading.Lock()
@@ -49,8 +50,8 @@ class Checkpointer:
         while self._told.wait() and not self._ended.wait(PAUSE_SECONDS):
             self._told.clear()
             try:
-                with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+                with closing(sqlite3.connect(self._address, uri=True, isolation_level=None)) as connection:
                     connection.execute("PRAGMA synchronous=FULL")
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            except (sqlite3.Error, OSError) as problem:  # the next commit that fills the log tries, and tells
+            except sqlite3.Error as problem:  # after the next commit again; one that fills the log does it itself
                 log.warning("store.checkpoint_failed", problem=type(problem).__name__)
