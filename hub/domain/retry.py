@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 SCHEDULE = (2.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1800.0, 3600.0)
 MAXIMUM_TRIES = 60
 JITTER = 0.2  # of the wait, up or down
+LOST_LEASES = 5  # in a row: whoever had it in hand died or hung each time; an operator decides
 LONGEST_WISH = 6 * 3600.0  # a partner's Retry-After beyond this is not believed
 
 
@@ -57,3 +58,14 @@ def wait(politeness: Politeness, *, tries: int, wish: float | None, chance: floa
     step = politeness.schedule[min(max(tries, 1), len(politeness.schedule)) - 1]
     jittered = step * (1 + JITTER * (2 * chance - 1))
     return jittered if wish is None else max(min(wish, LONGEST_WISH), 0.05)
+
+
+def lost_wait(politeness: Politeness, *, lost: int, chance: float) -> float:
+    """Return the seconds from a lost lease's end until the next try. lost: those lost in a row before this one.
+
+    The first loss is nobody's fault and waits for nothing: thousands may be lost at once when a machine dies.
+    """
+    if not lost:
+        return 0.0
+    step = politeness.schedule[min(lost, len(politeness.schedule)) - 1]
+    return step * (1 + JITTER * (2 * chance - 1))

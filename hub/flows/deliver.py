@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hub.crash import crash_point
+from hub.domain.retry import LOST_LEASES
 from hub.flows.settling import nothing, settle_tries
+from hub.flows.taking import Taking
 from hub.flows.tries import NOTHING, Tried, Try, summary
 from hub.observe import metrics
 from hub.plugging.outcomes import from_error
@@ -18,12 +21,9 @@ from hub.sdk import exchange
 from hub.sdk.errors import Unmappable
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, rejected
 from hub.sdk.types import Outgoing
-from hub.store import deliveries, epoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from sqlalchemy import Connection
 
     from hub.flows.channels import Channel
     from hub.flows.context import Context
@@ -57,34 +57,21 @@ def deliver_on(context: Context, channel: Channel, *, limit: int, leases: Leases
     The lease is looked at before anything is sent: a worker that comes back from the dead sends and settles nothing.
     """
     begun = time.monotonic()
-    claimed = context.store.write(partial(_claim, context, channel, leases, limit))
-    while claimed:
-        crash_point("deliver.claimed")
-        with (
-            leases.hold(claimed, begun=begun) as hand,
-            exchange.recording() as exchanges,
-            exchange.only_while(hand.left),
-            structlog.contextvars.bound_contextvars(channel=channel.name),
-        ):
-            tries = _try(context, channel, hand)
-            limit = more(summary(tries))
-            begun = time.monotonic()
-            claim = partial(_claim, context, channel, leases, limit) if limit else nothing
-            claimed = settle_tries(context, channel, tries, exchanges, claim=claim)
-
-
-def _claim(context: Context, channel: Channel, leases: Leases, limit: int, connection: Connection) -> Sequence[Claimed]:
-    if epoch.is_held(connection):  # after a restore nothing may go backwards at a partner
-        return ()
-    return deliveries.claim(
-        connection,
-        channel.name,
-        owner=context.node,
-        now=context.now(),
-        lease=int(leases.seconds * 1000),
-        limit=limit,
-        rounds=leases.rounds,
-    )
+    with closing(Taking(context, channel, leases)) as taking:
+        claimed = context.store.write(partial(taking.claim, limit=limit))
+        while claimed:
+            crash_point("deliver.claimed")
+            with (
+                leases.hold(claimed, begun=begun) as hand,
+                exchange.recording() as exchanges,
+                exchange.only_while(hand.left),
+                structlog.contextvars.bound_contextvars(channel=channel.name),
+            ):
+                tries = _try(context, channel, hand)
+                limit = more(summary(tries))
+                begun = time.monotonic()
+                claim = partial(taking.claim, limit=limit) if limit else nothing
+                claimed = settle_tries(context, channel, tries, exchanges, claim=claim)
 
 
 def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
@@ -95,7 +82,7 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
     ready: list[Outgoing] = []
     uncertain: list[Outgoing] = []
     for one in hand.claimed:
-        outgoing = _outgoing(context, channel, one)
+        outgoing = _lost(channel, one) if one.lost >= LOST_LEASES else _outgoing(context, channel, one)
         if isinstance(outgoing, Outcome):
             tries.append(Try(one, outgoing, "push", 0))
         elif one.uncertain and connector.resend == "never":
@@ -140,6 +127,13 @@ def _outgoing(context: Context, channel: Channel, one: Claimed) -> Outgoing | Ou
         log.exception("deliver.mapping_failed", delivery_id=one.id)
         detail = f"The mapping failed ({type(problem).__name__}); see the log."
         return rejected(_made(channel, one, document), Reason.FAULT, detail=detail)
+
+
+def _lost(channel: Channel, one: Claimed) -> Outcome:
+    """Whoever tried it died or hung each time: it is not looked at any more, not even mapped."""
+    log.error("deliver.worker_lost", delivery_id=one.id, lost=one.lost)
+    outgoing = _made(channel, one, {})
+    return rejected(outgoing, Reason.WORKER_LOST, detail=f"{one.lost} workers in a row died or hung on it.")
 
 
 def _made(channel: Channel, one: Claimed, document: Mapping[str, Any], mapped: Any = None) -> Outgoing:

@@ -44,6 +44,7 @@ class Leases:
         self._lock = threading.Lock()
         self._hands: set[Hand] = set()
         self.rounds: dict[str, str] = {}  # channel → the source served last
+        self.suspect = threading.Lock()  # held by who has one in hand: if the process dies, it alone was it
 
     @property
     def seconds(self) -> float:
@@ -78,5 +79,5 @@ class Leases:
             for one in sorted(hand.claimed, key=lambda one: one.id)
         ]
         # the owner too: what was settled meanwhile has the same fence and waits for a moment of its own
-        sets = "lease_until = {lease_until}, due_at = {lease_until}"
+        sets = "lease_until = {lease_until}, due_at = delivery.due_at - delivery.lease_until + {lease_until}"
         return bulk.update(connection, delivery, rows, where=("id", "fence", "lease_owner"), sets=sets) == len(rows)

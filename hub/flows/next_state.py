@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hub.flows.channels import Channel
     from hub.flows.context import Context
 
+UNASKED = frozenset({Reason.MAPPING, Reason.FAULT, Reason.WORKER_LOST})
+
 
 def next_state(context: Context, channel: Channel, one: Try) -> Settled:
     """Turn an outcome into the delivery's next state."""
@@ -22,8 +24,8 @@ def next_state(context: Context, channel: Channel, one: Try) -> Settled:
     if outcome.word is OutcomeWord.DELIVERED:
         state, due, uncertain, reason = DELIVERED, now, False, ""
     elif outcome.word is OutcomeWord.REJECTED:
-        # Refused by our own mapping: nothing was asked, so an earlier uncertainty stays.
-        unasked = outcome.reason in {Reason.MAPPING, Reason.FAULT} and claimed.uncertain
+        # Refused by ourselves: nothing was asked, so an earlier uncertainty stays.
+        unasked = outcome.reason in UNASKED and claimed.uncertain
         state, due, uncertain = PARKED, now, unasked
     elif outcome.word is OutcomeWord.UNKNOWN and channel.connector.resend == "never":  # type: ignore[union-attr]
         state, due, uncertain, reason = PARKED, now, False, Reason.UNCERTAIN.value

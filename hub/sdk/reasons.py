@@ -23,6 +23,7 @@ class Reason(StrEnum):
     UNKNOWN_CODE = "unknown_code"  # an answer came whose code no table knows
     MAPPING = "mapping"  # our mapping cannot express this record for the partner
     FAULT = "fault"  # our own code failed; see the log
+    WORKER_LOST = "worker_lost"  # whoever tried it died or hung, several times in a row; said by the hub only
     EXHAUSTED = "exhausted"  # out of tries
     UNCERTAIN = "uncertain"  # sent once, the partner can neither be asked nor tell doubles apart
 
@@ -39,6 +40,10 @@ ADVICE: Mapping[Reason, tuple[str, str]] = {
     Reason.UNKNOWN_CODE: ("Bổ sung mã vào bảng mã của trình kết nối.", "Add the code to the connector's table."),
     Reason.MAPPING: ("Bổ sung thông tin còn thiếu hoặc sửa ánh xạ.", "Add what is missing or mend the mapping."),
     Reason.FAULT: ("Xem nhật ký; lỗi của trình kết nối.", "See the log; the connector has a defect."),
+    Reason.WORKER_LOST: (
+        "Xem nhật ký vì sao worker chết khi gửi bản ghi này, khắc phục rồi phát lại.",
+        "See the log for why workers died on this record; mend it, then replay.",
+    ),
     Reason.EXHAUSTED: ("Tìm nguyên nhân ở lần thử cuối rồi phát lại.", "Find the cause in the last attempt; replay."),
     Reason.UNCERTAIN: ("Hỏi đối tác đã nhận chưa rồi quyết định.", "Ask the partner whether it came, then decide."),
 }

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.store import address, liveness, sqlite
+from hub.store.checkpoint import Checkpointer
 from hub.store.numbering import HORIZON
 
 if TYPE_CHECKING:
@@ -52,10 +53,13 @@ class Store:
             options |= {"connect_args": {"timeout": sqlite.BUSY_SECONDS, "check_same_thread": False}}
         self.engine: Engine = create_engine(self.url, **options)
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
+        self.at_close: list[Callable[[], None]] = []  # of those whose threads use the connections
         if not self.postgresql:
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
-            self._turn = partial(sqlite.in_turn, threading.Lock())
+            checkpointer = Checkpointer(self.url.database or "")
+            self._turn = partial(sqlite.in_turn, threading.Lock(), checkpointer.tell)
+            self.at_close.append(checkpointer.close)
         else:
             address.watch(self.engine)
             liveness.watch(self.engine)
@@ -92,6 +96,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        for close in self.at_close:
+            close()
         self.engine.dispose()
 
 

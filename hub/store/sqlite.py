@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from threading import Lock
 
     from sqlalchemy import Connection
@@ -21,7 +21,7 @@ LOOK_MILLISECONDS = 3  # between two looks whether the other has ended; SQLite's
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=16000",
     "foreign_keys=ON",
     "cache_size=-16000",
     "temp_store=MEMORY",
@@ -29,9 +29,10 @@ PRAGMAS = (
 
 
 def prepare(connection: sqlite3.Connection, _record: object) -> None:
-    """Write-ahead log, full sync, a cache of 16 MB; the log is written back at 16 MB.
+    """Write-ahead log, full sync, a cache of 16 MB.
 
-    In a large file hardly two changed pages lie together: writing back less often writes the same pages once.
+    The log is written back beside the commits (hub.store.checkpoint); at 64 MB whoever commits does it after all. In a
+    large file hardly two changed pages lie together: writing back less often writes the same pages once.
     """
     connection.isolation_level = None  # BEGIN is ours, see below
     cursor = connection.cursor()
@@ -41,10 +42,11 @@ def prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 @contextlib.contextmanager
-def in_turn(lock: Lock) -> Iterator[None]:
+def in_turn(lock: Lock, committed: Callable[[], None]) -> Iterator[None]:
     """SQLite lets one write, and who finds it busy sleeps: the threads of one process queue here instead.
 
-    Who waited too long here goes on all the same and hears from SQLite what is wrong.
+    Nobody waits with a connection in hand: the next takes the one that wrote last and finds its pages in the cache. Who
+    waited too long here goes on all the same and hears from SQLite what is wrong. committed: called afterwards.
     """
     ours = lock.acquire(timeout=BUSY_SECONDS)
     try:
@@ -52,6 +54,7 @@ def in_turn(lock: Lock) -> Iterator[None]:
     finally:
         if ours:
             lock.release()
+    committed()
 
 
 def begin(connection: Connection) -> None:

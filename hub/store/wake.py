@@ -42,6 +42,7 @@ class Waker:
         self._commits = 0  # of this process
         self._threads: dict[str, threading.Thread] = {}
         self._ended = False
+        store.at_close.append(self.close)
 
     def mark(self) -> int:
         """Return a mark to take before looking; `wait` returns at once if something changed since."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.retry import JITTER, LONGEST_WISH, Politeness, wait
+from hub.domain.retry import JITTER, LONGEST_WISH, Politeness, lost_wait, wait
 
 chances = st.floats(0, 1)
 
@@ -27,6 +27,14 @@ def test_the_partners_wish_comes_first_within_reason(tries, wish, chance):
 @given(st.integers(60, 10_000), chances)
 def test_there_is_an_end(tries, chance):
     assert wait(Politeness(), tries=tries, wish=None, chance=chance) is None
+
+
+@given(st.integers(1, 59), chances)
+def test_a_lost_lease_waits_by_the_schedule_from_the_second_on(lost, chance):
+    step = Politeness().schedule[min(lost, len(Politeness().schedule)) - 1]
+
+    assert step * (1 - JITTER) <= lost_wait(Politeness(), lost=lost, chance=chance) <= step * (1 + JITTER)
+    assert lost_wait(Politeness(), lost=0, chance=chance) == 0
 
 
 @pytest.mark.parametrize("wish", [{"concurency": 1}, {"concurrency": 0}, {"schedule": []}, {"schedule": [0]}])

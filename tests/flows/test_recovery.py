@@ -163,3 +163,46 @@ def test_f17_a_worker_starts_at_once_and_overtakes_nothing_that_is_still_in_hand
     sent = [one["what"]["sha256"] for one in partner.memory.effects() if one["name"] == f"dossier/{old.key}"]
     assert sent == [digest_of(partner.holdings()[f"dossier/{old.key}"])]
     assert partner.holdings()[f"dossier/{old.key}"]["document"]["summary"] == "mới"
+
+
+def test_f39_one_suspect_at_a_time_is_in_the_hands_of_a_process_whatever_the_channel(context, partner):
+    house.add_echo(context, "echo", partner)
+    house.add_echo(context, "other", partner)
+    put(context, house.dossier())
+    for _ in range(2):
+        with context.store.writing() as connection:
+            for name in ("echo", "other"):
+                assert claim(connection, name, owner="dead", now=context.now(), lease=1000, limit=1)
+        context.clock.advance(seconds=2)
+    put(context, house.dossier(2))
+    leases = Leases(context)
+
+    with leases.suspect:  # another thread of this process has one in hand
+        assert deliver_all(context, leases).count == 1
+        assert deliver_all(context, leases).count == 0
+    assert not leases.suspect.locked()
+    assert deliver_all(context, leases).count
+    assert not leases.suspect.locked()
+
+    states = {(row["channel"], row["key"][-1]): row["state"] for row in rows(context, delivery)}
+    assert states["echo", "1"] == states["echo", "2"] == "delivered"
+    assert states["other", "1"] == states["other", "2"] == "waiting"
+
+
+def test_f39_the_back_off_of_a_suspect_outlives_the_renewals_of_its_lease(context, partner):
+    house.add_echo(context, "echo", partner, politeness={"schedule": [100.0]})
+    put(context, house.dossier())
+    lease = int(context.settings.lease_seconds * 1000)
+    for owner in ("dead", context.node):
+        pass_lease(context)
+        with context.store.writing() as connection:
+            given = {"owner": owner, "now": context.now(), "lease": lease, "limit": 1}
+            again = claim(connection, "echo", **given, back_off=lambda lost: 7.0 * lost)
+    leases = Leases(context)
+    with leases.hold(again, begun=time.monotonic()):
+        context.clock.advance(seconds=3)
+        leases.renew()
+
+    (row,) = rows(context, delivery)
+    assert row["lease_until"] == context.now() + lease
+    assert row["due_at"] == row["lease_until"] + 7_000
