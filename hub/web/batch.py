@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NDJSON = "application/x-ndjson"
 MEMORY = 2**20  # bytes of kept results before they go to disk
-LINES, BYTES, SECONDS = 250, 4 * 2**20, 0.5  # a chunk is committed when it reaches one of these
+LINES, BYTES, SECONDS = 500, 4 * 2**20, 0.5  # a chunk is committed when it reaches one of these
 
 
 def batch(service: Service) -> Blueprint:

@@ -8,9 +8,8 @@ import threading
 import pytest
 import structlog
 from sqlalchemy import insert, select
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hub.store import checkpoint, engine, migrate
+from hub.store import checkpoint, migrate
 from hub.store.engine import Store
 from hub.store.tables import duty
 from hub.testing.waiting import wait_until
@@ -79,25 +78,16 @@ def test_a_log_that_cannot_be_written_back_now_is_written_back_later(path, tmp_p
     writer.close()
 
 
-def test_writers_of_one_process_wait_for_their_turn_without_a_connection(store, monkeypatch):
-    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+def test_writers_of_one_process_wait_for_their_turn_without_a_connection(store):
     with store.writing():
-        taken = store.engine.pool.checkedout()
-        told = []
+        late = threading.Thread(target=put, args=(store, "late"))
+        late.start()
+        late.join(0.2)
+        waits, connections = late.is_alive(), store.engine.pool.checkedout()
+    late.join(20)
 
-        def write():
-            try:
-                put(store, "late")
-            except PoolTimeout as problem:
-                told.append((problem, store.engine.pool.checkedout()))
-
-        thread = threading.Thread(target=write)
-        thread.start()
-        thread.join(20)
-
-    assert [connections for _, connections in told] == [taken] == [1]
-    assert engine.is_away(told[0][0])
-    put(store, "then")
+    assert (waits, connections) == (True, 1)
+    assert not late.is_alive()
 
 
 def test_whoever_writes_finds_the_connection_that_wrote_last(store):

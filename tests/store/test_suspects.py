@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, select
 
-from hub.store import attempts, deliveries, delivery_views
+from hub.store import attempts, bulk, deliveries, delivery_views
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 from hub.store.tables import attempt, delivery
 from tests.store.test_orphans import LEASE, arrive, keys
@@ -123,7 +123,8 @@ def test_a_long_life_with_or_without_its_attempts_makes_no_suspect(store, pruned
     arrive(store, "a", 1, now=BEGUN)
     for version in range(2, 9):
         settle(store, claim(store, now=BEGUN), DELIVERED, now=BEGUN)
-        store.write(lambda c, version=version: deliveries.want(c, [("line", "dossier", "a00000", version)], now=BEGUN))
+        wanted = deliveries.wanted([("line", "dossier", "a00000", version)], now=BEGUN)
+        store.write(lambda c, wanted=wanted: bulk.write(c, [wanted]))
     if pruned:
         store.write(lambda c: c.execute(delete(attempt)))
 

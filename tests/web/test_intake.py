@@ -20,6 +20,7 @@ from hub.testing import house
 from hub.testing.clock import SetClock
 from hub.testing.waiting import wait_until
 from hub.web.app import create_app
+from hub.web.batch import LINES
 from tests.web.conftest import Api
 
 MORE_THAN_ANY_DISK = 2**62
@@ -109,7 +110,7 @@ def test_a_batch_ends_early_and_says_from_which_line_to_send_again(make_hub, tmp
     hub = make_hub(disk_directory=tmp_path, disk_minimum=1)
     api = hub.client()
     lines = b"".join(
-        orjson.dumps({"kind": "dossier", "document": house.dossier(number)}) + b"\n" for number in range(600)
+        orjson.dumps({"kind": "dossier", "document": house.dossier(number)}) + b"\n" for number in range(2 * LINES)
     )
     monkeypatch.setattr("hub.web.batch.SECONDS", 600.0)  # a chunk is full by its lines, however slow the machine
     looks = iter([False, False, True])
@@ -117,8 +118,8 @@ def test_a_batch_ends_early_and_says_from_which_line_to_send_again(make_hub, tmp
 
     answers = [orjson.loads(line) for line in api.post("/v1/batch", lines).data.splitlines()]
 
-    assert [one["word"] for one in answers[:-1]] == ["created"] * 250
-    assert answers[-1]["line"] == 251
+    assert [one["word"] for one in answers[:-1]] == ["created"] * LINES
+    assert answers[-1]["line"] == LINES + 1
     assert answers[-1]["ended"]
     assert answers[-1]["error"]["code"] == "storage_full"
     with hub.context.store.reading() as connection:
