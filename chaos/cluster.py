@@ -212,6 +212,12 @@ def _wake(keeper: Keeper) -> None:
             os.killpg(pid, signal.SIGCONT)
 
 
+def _first_line(log: Path) -> bytes:
+    """Return what a partner's stand-in tells of itself as soon as it has started."""
+    wait_for(lambda: b"settings" in log.read_bytes(), "partners have started", seconds=START_SECONDS)
+    return next(one for one in log.read_bytes().splitlines() if one.startswith(b"{"))
+
+
 def _start(base: Base) -> Cluster:
     wish, installation, keeper = base.wish, base.installation, base.keeper
     if base.pair:
@@ -240,8 +246,7 @@ def _start(base: Base) -> Cluster:
     keeper.start("proxy", _python("chaos.proxy", str(wish.seed), base.address, str(control), *routes))
     for partner in partners:
         log = installation.directory / f"partner.{partner.channel}.log"
-        wait_for(lambda log=log: b"settings" in log.read_bytes(), "partners have started", seconds=START_SECONDS)
-        line = next(one for one in log.read_bytes().splitlines() if one.startswith(b"{"))
+        line = _first_line(log)
         place = f"{base.address}:{proxied[partner.channel]}"
         text = line.decode().replace(f"{LOOPBACK}:{partner.port}", place)
         partner.settings = json.loads(text)["settings"]

@@ -151,16 +151,16 @@ def _feed(evidence: Evidence, findings: Findings, dossiers: Mapping[str, Publish
         after = page["next"]
     findings.figures["versions in the feed"] = count
     held: dict[str, dict[str, Any]] = {}
-    last: Any = ""
+    reached = ""
     while True:
-        page = evidence.get("/v1/dossiers", limit=PAGE, **({"after": last} if last else {}))
+        page = evidence.get("/v1/dossiers", limit=PAGE, **({"after": reached} if reached else {}))
         for item in page["items"]:
             held[item["code"]] = item["document"]
             if versions.get(f"dossier/{item['code']}") != item["version"]:
                 findings.add("lost", "feed", f"{item['code']} version {item['version']}")
         if page["next"] is None:
             return held
-        last = page["next"]
+        reached = page["next"]
 
 
 def _in_hub(findings: Findings, code: str, one: Published, document: Mapping[str, Any] | None) -> None:
