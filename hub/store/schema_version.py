@@ -21,7 +21,7 @@ def is_current(connection: Connection) -> bool:
     """
     if not inspect(connection).has_table(TABLE):
         return False
-    found = connection.execute(text(f"SELECT version_num FROM {TABLE}")).scalar_one_or_none()
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     return found is not None and int(found) >= int(newest())
 
 
