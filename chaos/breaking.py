@@ -6,10 +6,12 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from chaos.cluster import Cluster, all_ready, running
+from chaos.cluster import Cluster, all_ready
 from chaos.database import START_SECONDS
+from chaos.evidence import Evidence, Findings
 from chaos.faults import Breaking
-from chaos.verify import Evidence, Findings, verify
+from chaos.starting import running
+from chaos.verify import verify
 from hub.demo.mending import Operator
 from hub.demo.processes import wait_for
 from hub.store import delivery_views, look_out

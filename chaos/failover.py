@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from chaos.breaking import look, published, settled
-from chaos.cluster import Cluster, Wish, ready, running
-from chaos.verify import WRONGS
+from chaos.cluster import Cluster, Wish, ready
+from chaos.evidence import WRONGS
+from chaos.starting import running
 from hub.demo.processes import wait_for
 from hub.store.tables import attempt
 

@@ -17,11 +17,11 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from chaos.cluster import Cluster, Wish, running
 from chaos.content import OFFICE, START, document
+from chaos.evidence import Evidence
 from chaos.failover import failover
+from chaos.starting import running
 from chaos.vanish import vanish
-from chaos.verify import Evidence
 from hub.demo.processes import wait_for
 from hub.store import channels, delivery_views, queue_views
 from hub.store.tables import attempt, delivery
@@ -29,6 +29,7 @@ from hub.store.tables import attempt, delivery
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from chaos.cluster import Cluster, Wish
     from chaos.saying import Say
     from hub.demo.partners import Partner
 
