@@ -121,8 +121,8 @@ def measure(empty: Side, full: Side, *, rounds: int, only: str) -> None:
     for turn in range(rounds):
         for name, work in windows.items():
             first, second = (empty, full) if turn % 2 else (full, empty)
-            told = {first: work(first), second: work(second)}
-            pairs[name].append((told[empty], told[full]))
+            rates = {first: work(first), second: work(second)}
+            pairs[name].append((rates[empty], rates[full]))
     print(f"| what | empty | full | full / empty, median of {rounds} (quartiles) |\n|---|---|---|---|")
     for name, told in pairs.items():
         one, other = (statistics.median(column) for column in zip(*told, strict=True))
@@ -168,7 +168,7 @@ def databases(engine: str, directory: Path) -> Iterator[tuple[str, str]]:
         yield f"sqlite:///{directory}/empty.db", f"sqlite:///{directory}/full.db"
         return
     with private_postgres(directory / "pg", durable=True) as url:
-        execute(url, *(f"ALTER SYSTEM SET {one}" for one in SERVER))  # type: ignore[arg-type]
+        execute(url, *(f"ALTER SYSTEM SET {one}" for one in SERVER))
     with private_postgres(directory / "pg", durable=True) as url:
         execute(url, "DROP DATABASE IF EXISTS empty WITH (FORCE)")
         full = url.replace("/postgres?", "/full?", 1)

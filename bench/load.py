@@ -10,12 +10,13 @@ import multiprocessing
 import socket
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 CONNECTIONS = 128  # at the same time
+Told: TypeAlias = tuple[float, float, list[float], int]  # of one process: start, end, seconds, failures
 
 
 @dataclass
@@ -44,7 +45,7 @@ def load(
 
     gap: seconds between the starts of two requests of one connection (0: as fast as it answers).
     """
-    queue: multiprocessing.Queue[tuple[float, float, list[float], int]] = multiprocessing.Queue()
+    queue: multiprocessing.Queue[Told] = multiprocessing.Queue()
     workers = [
         multiprocessing.Process(target=_process, args=(address, requests[half::2], connections // 2, gap, queue))
         for half in (0, 1)
@@ -60,7 +61,11 @@ def load(
 
 
 def _process(
-    address: tuple[str, int], requests: Sequence[bytes], connections: int, gap: float, queue: multiprocessing.Queue
+    address: tuple[str, int],
+    requests: Sequence[bytes],
+    connections: int,
+    gap: float,
+    queue: multiprocessing.Queue[Told],
 ) -> None:
     """Drive the connections of this process, a thread each."""
     import threading

@@ -17,7 +17,9 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -45,25 +47,31 @@ from hub.testing.partner import EchoSimulator
 from hub.testing.postgres import throwaway_postgres
 from hub.web.app import create_app
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from hub.flows.context import Context
+
 OFFICE = Source("office", Role.CLIENT)
 THREADS = 2
 CHUNK = 500
 
 
-def dossier(number, **more):
+def dossier(number: int, **more: Any) -> dict[str, Any]:
     code = f"H56.14-{260000 + number // 10_000:06}-{number % 10_000:04}"
     return house.dossier(1, **more) | {"code": code}
 
 
-def publish(context, numbers, **more):
+def publish(context: Context, numbers: Iterable[int], **more: Any) -> None:
     numbers = list(numbers)
     for start in range(0, len(numbers), CHUNK):
         admitted = [admit_document("dossier", dossier(n, **more), OFFICE) for n in numbers[start : start + CHUNK]]
         assert not any(one.problems for one in admitted), admitted[0].problems
-        accept(context, [Unit([one.message]) for one in admitted])
+        accept(context, [Unit([one.message]) for one in admitted if one.message is not None])
 
 
-def copy(context, numbers):
+def copy(context: Context, numbers: Iterable[int]) -> None:
     """Further records like the first, each with its own key, text and print; no deliveries and no changes."""
     with context.store.reading() as connection:
         row = {str(name): value for name, value in connection.execute(record.select()).mappings().one().items()}
@@ -78,16 +86,17 @@ def copy(context, numbers):
         prints.append({"kind": "dossier", "key": key, "agency": row["agency"], "low": low, "high": high})
     for start in range(0, len(rows), 5_000):
         end = start + 5_000
-        context.store.write(lambda connection, a=start, b=end: bulk.insert(connection, record, rows[a:b]))
-        context.store.write(lambda connection, a=start, b=end: bulk.insert(connection, imprint, prints[a:b]))
+        context.store.write(partial(bulk.insert, table=record, rows=rows[start:end]))
+        context.store.write(partial(bulk.insert, table=imprint, rows=prints[start:end]))
 
 
-def work_off(context, name, *, limit):
+def work_off(context: Context, name: str, *, limit: int) -> None:
     """Play the worker until nothing is due."""
     leases = Leases(context)
     channel = context.channels.get(name)
+    assert channel is not None
 
-    def run():
+    def run() -> None:
         while deliver(context, channel, limit=limit, leases=leases).count:
             pass
 
@@ -98,11 +107,11 @@ def work_off(context, name, *, limit):
         thread.join()
 
 
-def seen(partner):
-    return Http().get(f"{partner.url}/_sim/log").json()["seen"]
+def seen(partner: EchoSimulator) -> int:
+    return int(Http().get(f"{partner.url}/_sim/log").json()["seen"])
 
 
-def restored_partner(wish, url, directory):
+def restored_partner(wish: argparse.Namespace, url: str, directory: Path) -> bool:
     """The partner loses a day: its memory file is replaced by yesterday's copy."""
     context = house.build(url)
     partner = EchoSimulator(directory=directory)
@@ -133,14 +142,14 @@ def restored_partner(wish, url, directory):
     found = f"{report.differing} differing, {report.missing} missing of {wish.dossiers}"
     print(f"found {found} in {compared:.1f} s, {grown} KiB more memory")
     verdict = "equal" if again.is_equal else "NOT EQUAL"
-    print(f"{verdict} again after {seconds:.1f} s and {requests} requests ({url.split(':')[0]})")
+    print(f"{verdict} again after {seconds:.1f} s and {requests} requests ({url.split(':', maxsplit=1)[0]})")
     partner.stop()
     context.waker.close()
     context.store.close()
     return again.is_equal and seconds < 600
 
 
-def two_hubs(wish, url, directory):
+def two_hubs(wish: argparse.Namespace, url: str, directory: Path) -> bool:
     """Two hubs that differ in a few records: how many questions until these are known."""
     above = f"sqlite:///{directory / 'above.db'}"
     migrate.upgrade(above)
@@ -157,10 +166,10 @@ def two_hubs(wish, url, directory):
         publish(district, [number], summary="khác", modified_at="2026-05-12T08:00:00+07:00")
     scopes = {"can": ["read", "write", "feed"]}
     province.store.write(lambda c: clients.put(c, "district", title="", scopes=scopes, now=province.now()))
-    asked = []
+    asked: list[str] = []
     app = create_app(province)
 
-    def counted(environ, start):
+    def counted(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         asked.append(environ["PATH_INFO"])
         return app(environ, start)
 
@@ -185,7 +194,7 @@ def two_hubs(wish, url, directory):
     again = reconcile(district, "province", dry_run=True)
     print(orjson.dumps({**report.counts(), "named": None}).decode())
     print(f"found {report.differing} of {wish.dossiers} in {requests} requests, {compared:.1f} s")
-    print(f"{'equal' if again.is_equal else 'NOT EQUAL'} again after {seconds:.1f} s ({url.split(':')[0]})")
+    print(f"{'equal' if again.is_equal else 'NOT EQUAL'} again after {seconds:.1f} s ({url.split(':', maxsplit=1)[0]})")
     small_range(district)
     server.shutdown()
     for context in (district, province):
@@ -194,13 +203,13 @@ def two_hubs(wish, url, directory):
     return again.is_equal and requests < 300
 
 
-def small_range(context):
+def small_range(context: Context) -> None:
     """What a sum costs, by the size of its range."""
     from hub.store import imprints
 
     with context.store.reading() as connection:
         keys = connection.execute(text("SELECT key FROM imprint WHERE kind = 'dossier' ORDER BY key")).scalars().all()
-        for size in (10, 1_000, len(keys)):
+        for size in sorted({min(most, len(keys)) for most in (10, 1_000, len(keys))}):
             began = time.perf_counter()
             for turn in range(10):
                 start = turn * (len(keys) - size) // 10
@@ -208,16 +217,16 @@ def small_range(context):
             print(f"sums over {size} keys: {(time.perf_counter() - began) * 100:.2f} ms")
 
 
-def fold_all(context):
+def fold_all(context: Context) -> None:
     began, count = time.monotonic(), fold(context, steps=100_000)
     print(f"folded {count} lines of the feed in {time.monotonic() - began:.1f} s", flush=True)
 
 
-def told(what, count):
+def told(what: str, count: int) -> None:
     print(f"[{SystemClock().now():%H:%M:%S}] {what}: {count}", flush=True)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--dossiers", type=int, default=100_000)

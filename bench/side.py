@@ -172,7 +172,9 @@ class Side:
         while self.settle():
             pass
         (document,) = self.fresh(1)
-        accept(context, [Unit([admit_document("dossier", document, history.CLIENT).message])])
+        message = admit_document("dossier", document, history.CLIENT).message
+        assert message is not None
+        accept(context, [Unit([message])])
         resume(context, name, actor=ACTOR)
         query = text("SELECT fence FROM delivery WHERE kind = 'dossier' AND key = :key AND channel = :channel")
         begun, seen = time.monotonic(), [0.0]

@@ -145,7 +145,7 @@ def _simulate(stack: ExitStack, made: Stage, name: str) -> dict[str, Any]:
 
 def _silent(made: Stage, name: str) -> dict[str, Any]:
     simulator = made.context.plugins.simulators()[name]()
-    settings: dict[str, Any] = simulator.settings()
+    settings: dict[str, Any] = getattr(simulator, "settings", dict)()
     simulator.start()
     simulator.stop()
     return settings

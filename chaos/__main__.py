@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chaos.breaking import break_everything
 from chaos.cluster import Wish
-from chaos.verify import EXAMPLES, WRONGS, Findings
+from chaos.evidence import EXAMPLES, WRONGS, Findings
 from hub.observe import set_up_logging
 
 START = time.monotonic()

@@ -6,17 +6,21 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from chaos.cluster import Cluster, all_ready, running
+from chaos.cluster import Cluster, all_ready
 from chaos.database import START_SECONDS
+from chaos.evidence import Evidence, Findings
 from chaos.faults import Breaking
-from chaos.journal import read
-from chaos.verify import Evidence, Findings, verify
+from chaos.starting import running
+from chaos.verify import verify
 from hub.demo.mending import Operator
 from hub.demo.processes import wait_for
 from hub.store import delivery_views, look_out
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from chaos.cluster import Wish
+    from chaos.saying import Say
     from hub.demo.partners import Partner
 
 PUBLISHING_SECONDS = 900.0  # after the last fault, until every client has its acknowledgements
@@ -24,7 +28,7 @@ SETTLING_SECONDS = 600.0
 QUIET_SECONDS = 4.0
 
 
-def break_everything(wish: Wish, say: object) -> tuple[Findings, dict[str, int], list[str]]:
+def break_everything(wish: Wish, say: Say) -> tuple[Findings, dict[str, int], list[str]]:
     """Return what is wrong, the faults played, and what could not be done here."""
     with running(wish) as cluster:
         say(f"{len(cluster.keeper.pids())} processes run; {wish.clients} clients publish.")
@@ -67,7 +71,7 @@ def look(cluster: Cluster) -> Findings:
     return verify(Evidence(cluster.direct, cluster.key, partners, cluster.journals))
 
 
-def published(cluster: Cluster, say: object) -> None:
+def published(cluster: Cluster, say: Say) -> None:
     """Wait for the clients; they begin nothing new if there is enough or if time is up."""
     until = time.monotonic() + PUBLISHING_SECONDS
     shown = time.monotonic()
@@ -84,7 +88,7 @@ def published(cluster: Cluster, say: object) -> None:
     say("Every client has its acknowledgements.")
 
 
-def _ended(path: object) -> bool:
+def _ended(path: Path) -> bool:
     if not path.exists():
         return False
     with path.open("rb") as file:
@@ -92,7 +96,7 @@ def _ended(path: object) -> bool:
         return b'"ended"' in file.read()
 
 
-def settled(cluster: Cluster, say: object) -> int:
+def settled(cluster: Cluster, say: Say) -> int:
     """Wait until nothing moves; the operator lets go what was refused."""
     operator = Operator(cluster.context, cluster.partners)
     until, last, since = time.monotonic() + SETTLING_SECONDS, None, time.monotonic()
@@ -104,13 +108,10 @@ def settled(cluster: Cluster, say: object) -> int:
             counts = delivery_views.counts(connection)
             seen = (look_out.latest_change(connection), counts)
         waiting = {name: states.get("waiting", 0) for name, states in counts.items()}
-        if seen != last or sum(waiting.values()):
+        if seen != last or any(waiting.values()):
             last, since = seen, time.monotonic()
         if time.monotonic() - shown > 10:
             shown = time.monotonic()
             say(f"waiting: {waiting}")
     say(f"Quiet: {counts}")
     return operator.mended
-
-
-__all__ = ["break_everything", "look", "read"]

@@ -91,7 +91,7 @@ class Client:
 
     def _batch(self, operations: list[Operation]) -> list[str]:
         body = b"".join(json.dumps(one.body).encode() + b"\n" for one in operations)
-        words = []
+        words: list[str] = []
         answer = self._post("/v1/batch", body, "application/x-ndjson", stream=True)
         if answer.status_code not in OK:
             answer.close()

@@ -10,13 +10,14 @@ import json
 import time
 from collections import Counter
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from chaos.breaking import look, published, settled
-from chaos.cluster import Cluster, Wish, ready, running
-from chaos.verify import WRONGS
+from chaos.cluster import Cluster, Wish, ready
+from chaos.evidence import WRONGS
+from chaos.starting import running
 from hub.demo.processes import wait_for
 from hub.store.tables import attempt
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chaos.pair import Pair
+    from chaos.saying import Say
 
 SURE_SECONDS = 2.0
 LOSSES, EVENTS = 6, 20_000  # at most
@@ -59,7 +61,7 @@ class Journals:
         return self.count["event"]
 
 
-def failover(wish: Wish, say: Any) -> tuple[bool, str]:
+def failover(wish: Wish, say: Say) -> tuple[bool, str]:
     """Lose the primary several times, then verify as after any chaos."""
     chance, losses = Random(wish.seed), min(LOSSES, wish.faults)
     with running(wish) as cluster:
@@ -69,8 +71,7 @@ def failover(wish: Wish, say: Any) -> tuple[bool, str]:
         journals = Journals(cluster.journals)
         back = []
         for number in range(losses):
-            before = journals.read_on()
-            wait_for(lambda before=before: journals.read_on() > before + LOADED, "there is load", seconds=300)
+            _until_loaded(journals)
             time.sleep(chance.uniform(0.0, 2.0))
             back.append(_lose(cluster, cluster.pair, journals, hung=number % 2 == 1, say=say))
             fenced = cluster.pair.come_back()
@@ -92,7 +93,12 @@ def failover(wish: Wish, say: Any) -> tuple[bool, str]:
     return findings.good and events > 0, told
 
 
-def _lose(cluster: Cluster, pair: Pair, journals: Journals, *, hung: bool, say: Any) -> float:
+def _until_loaded(journals: Journals) -> None:
+    before = journals.read_on()
+    wait_for(lambda: journals.read_on() > before + LOADED, "there is load", seconds=300)
+
+
+def _lose(cluster: Cluster, pair: Pair, journals: Journals, *, hung: bool, say: Say) -> float:
     """Return the seconds until every client has an acknowledgement, all is ready, and something was delivered."""
     lost = time.time()
     pair.lose(hung=hung)

@@ -22,7 +22,7 @@ from hub.sdk.simulator import Fault
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 KINDS = (
     Fault.TIMEOUT_AFTER, Fault.TIMEOUT_BEFORE, Fault.HTTP_500, Fault.HTTP_429, Fault.GARBLED, Fault.HALF_BODY,
@@ -183,7 +183,7 @@ class Breaking:
         with contextlib.suppress(psycopg.Error):
             while len(held) < 80:
                 held.append(psycopg.connect(url, connect_timeout=2))
-        self._later(self._chance.uniform(1.5, 4.0), lambda: [one.close() for one in held])
+        self._later(self._chance.uniform(1.5, 4.0), lambda: _close(held))
         return bool(held)
 
     def web_connections_run_out(self) -> bool:
@@ -191,7 +191,7 @@ class Breaking:
         host, port = self._chance.choice(sorted(self._cluster.webs.values())).split(":")
         with contextlib.suppress(OSError):
             held.extend(socket.create_connection((host, int(port)), timeout=1) for _ in range(400))
-        self._later(1.5, lambda: [one.close() for one in held])
+        self._later(1.5, lambda: _close(held))
         return bool(held)
 
     def file_descriptors_run_out(self) -> bool:
@@ -263,3 +263,8 @@ class Breaking:
             return False
         self._database = time.monotonic()
         return True
+
+
+def _close(held: Iterable[psycopg.Connection[object] | socket.socket]) -> None:
+    for one in held:
+        one.close()

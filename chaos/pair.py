@@ -102,7 +102,7 @@ class Pair:
         """Run commands at one server; return the rows of the last."""
         with psycopg.connect(self._address(name), autocommit=True, connect_timeout=5) as connection:
             for command in commands:
-                cursor = connection.execute(command)  # type: ignore[call-overload]
+                cursor = connection.execute(command)
             return cursor.fetchall() if cursor.description else []
 
     def _address(self, name: str) -> str:

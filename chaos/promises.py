@@ -17,17 +17,21 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from chaos.cluster import Cluster, Wish, running
 from chaos.content import OFFICE, START, document
+from chaos.evidence import Evidence
 from chaos.failover import failover
+from chaos.starting import running
 from chaos.vanish import vanish
-from chaos.verify import Evidence
 from hub.demo.processes import wait_for
 from hub.store import channels, delivery_views, queue_views
 from hub.store.tables import attempt, delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from chaos.cluster import Cluster, Wish
+    from chaos.saying import Say
+    from hub.demo.partners import Partner
 
 LINES = 200
 LOST = 0.1  # share of the post's answers that never come
@@ -48,7 +52,7 @@ class Orphan:
     killed: int
 
 
-def run(wish: Wish, say: Any) -> int:
+def run(wish: Wish, say: Say) -> int:
     """Keep one promise; return the exit status. The last line is the verdict."""
     works = {
         "postal": postal,
@@ -63,7 +67,7 @@ def run(wish: Wish, say: Any) -> int:
     return 0 if good else 1
 
 
-def postal(wish: Wish, say: Any) -> tuple[bool, str]:
+def postal(wish: Wish, say: Say) -> tuple[bool, str]:
     """`events` orders, a tenth of the answers lost after the post had committed: exactly as many orders."""
     with running(replace(wish, channels=("post",))) as cluster:
         post = cluster.partners[0]
@@ -84,7 +88,7 @@ def postal(wish: Wish, say: Any) -> tuple[bool, str]:
         return len(orders) == len(effects) == wish.events, told
 
 
-def resume(wish: Wish, say: Any) -> tuple[bool, str]:
+def resume(wish: Wish, say: Say) -> tuple[bool, str]:
     """Workers are killed with work in hand and a backlog behind them; how long until each piece is tried again."""
     with running(replace(wish, channels=("echo",), lease_seconds=None, workers=3)) as cluster:
         chance = Random(wish.seed)
@@ -95,7 +99,7 @@ def resume(wish: Wish, say: Any) -> tuple[bool, str]:
         return _killed(cluster, say, one_of_them, kills=KILLS, gap=KILL_SECONDS)
 
 
-def alone(wish: Wish, say: Any) -> tuple[bool, str]:
+def alone(wish: Wish, say: Say) -> tuple[bool, str]:
     """The same with one worker only, as `hub serve` has it: its supervisor starts it again."""
     with running(replace(wish, channels=("echo",), lease_seconds=None, workers=1, supervised=True)) as cluster:
 
@@ -106,7 +110,7 @@ def alone(wish: Wish, say: Any) -> tuple[bool, str]:
         return _killed(cluster, say, the_child, kills=ALONE_KILLS, gap=ALONE_SECONDS)
 
 
-def _killed(cluster: Cluster, say: Any, victim: Callable[[], int], *, kills: int, gap: float) -> tuple[bool, str]:
+def _killed(cluster: Cluster, say: Say, victim: Callable[[], int], *, kills: int, gap: float) -> tuple[bool, str]:
     cluster.partners[0].order({"fault": "slow", "rate": 1.0, "delay": SLOW_SECONDS})
     for _ in _publish(cluster, BACKLOG, post=False):
         pass
@@ -133,7 +137,7 @@ def _killed(cluster: Cluster, say: Any, victim: Callable[[], int], *, kills: int
     return p99 <= RESUME_SECONDS and backlog[-1] > 0, f"{told}, longest {waits[-1]:.1f} s; {behind}"
 
 
-def pause(wish: Wish, say: Any) -> tuple[bool, str]:
+def pause(wish: Wish, say: Say) -> tuple[bool, str]:
     """Thousands of records are tried again and again; after a pause no more requests come."""
     longest, most = 0.0, 0.0
     with running(replace(wish, channels=("echo",))) as cluster:
@@ -146,7 +150,7 @@ def pause(wish: Wish, say: Any) -> tuple[bool, str]:
                 partner.heal()
                 partner.order({"fault": "http_500", "rate": 1.0, "path": "/put"})
             began, seen = time.monotonic(), _seen(partner)
-            wait_for(lambda seen=seen: _seen(partner) > seen + 10, "it is tried again", seconds=60)
+            _until_tried(partner, beyond=seen + 10)
             most = max(most, (_seen(partner) - seen) / (time.monotonic() - began))
             _set_paused(cluster, paused=True)
             began = last = time.monotonic()
@@ -192,7 +196,7 @@ def _line(number: int, *, post: bool) -> dict[str, Any]:
     return {"kind": "dossier", "document": made}
 
 
-def _until_quiet(cluster: Cluster, say: Any) -> None:
+def _until_quiet(cluster: Cluster, say: Say) -> None:
     until, shown = time.monotonic() + WAIT_SECONDS, 0.0
     while time.monotonic() < until:
         with cluster.context.store.reading() as connection:
@@ -233,7 +237,11 @@ def _resumed(cluster: Cluster, orphan: Orphan, orphans: Sequence[Orphan]) -> flo
     return max(min(begun) - orphan.killed, 0) / 1000 if begun else float("inf")
 
 
-def _seen(partner: Any) -> int:
+def _until_tried(partner: Partner, *, beyond: int) -> None:
+    wait_for(lambda: _seen(partner) > beyond, "it is tried again", seconds=60)
+
+
+def _seen(partner: Partner) -> int:
     return int(partner.http.get(f"{partner.url}/_sim/log").json()["seen"])
 
 

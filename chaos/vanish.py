@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -19,6 +19,7 @@ from hub.demo.processes import wait_for
 
 if TYPE_CHECKING:
     from chaos.cluster import Wish
+    from chaos.saying import Say
 
 MOST_SECONDS = 30.0
 NAME = "away"
@@ -38,7 +39,7 @@ with Store(sys.argv[1]).engine.connect() as connection:
 """
 
 
-def vanish(_wish: Wish, say: Any) -> tuple[bool, str]:
+def vanish(_wish: Wish, say: Say) -> tuple[bool, str]:
     """Pull its line out for good; the server must free the lock, the machine must see that it is alone."""
     with contextlib.ExitStack() as afterwards:
         spaces, place, port = Spaces(), home(None), free_port()

@@ -1,4 +1,7 @@
-"""Fixtures every test may ask for: above all `database_url`, a fresh migrated database on each of the two engines."""
+"""Fixtures every test may ask for: above all `database_url`, a fresh migrated database on each of the two engines.
+
+`context` is a hub on it, `partner` an echo partner on a real socket; a test module that needs another hub makes its own.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,9 @@ from hub.testing.postgres import ensure_runtime_directory, throwaway_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hub.flows.context import Context
+    from hub.testing.partner import EchoSimulator
 
 settings.register_profile("house", deadline=None)  # a busy machine is no failure
 settings.load_profile("house")
@@ -90,3 +96,23 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
     return request.getfixturevalue("empty_postgres_url")
+
+
+@pytest.fixture
+def context(database_url: str) -> Iterator[Context]:
+    """A hub whose only plugin is the echo partner."""
+    from hub.testing import house
+
+    context = house.build(database_url)
+    yield context
+    context.waker.close()
+    context.store.close()
+
+
+@pytest.fixture
+def partner() -> Iterator[EchoSimulator]:
+    """The echo partner on a real socket."""
+    from hub.testing.partner import EchoSimulator
+
+    with EchoSimulator() as simulator:
+        yield simulator

@@ -95,11 +95,11 @@ def _with_plugins(ours: Reach) -> Iterator[Finding]:
 def _with_database(context: Context) -> Iterator[Finding]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from hub.store import migrate
+    from hub.store import schema_version
 
     try:
         with context.store.reading() as connection:
-            current = migrate.is_current(connection)
+            current = schema_version.is_current(connection)
             if current:
                 yield Finding(True, "The database answers.", "Cơ sở dữ liệu hoạt động.")
                 yield _clock(context, connection)

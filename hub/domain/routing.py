@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hub.domain.codes import agency as agency_codes
+from hub.domain.codes.malformed import Malformed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,7 +26,8 @@ class Routing:
         unknown = set(wish) - {"kinds", "agencies", "procedures"}
         if unknown:
             raise ValueError(f"routing has no {', '.join(sorted(unknown))}; it has kinds, agencies, procedures")
-        return cls(*(tuple(wish.get(name, ())) for name in ("kinds", "agencies", "procedures")))
+        kinds, agencies, procedures = (tuple(wish.get(name, ())) for name in ("kinds", "agencies", "procedures"))
+        return cls(kinds, tuple(_kept(each) for each in agencies), procedures)
 
     def lets(self, kind: str, document: Mapping[str, Any]) -> bool:
         """Tell whether the record passes."""
@@ -35,7 +39,7 @@ class Routing:
 
 
 def within(agency: str, prefix: str) -> bool:
-    """Tell whether an agency is the prefix or under it: "H5" does not hold "H56"."""
+    """Tell whether an agency is the prefix or under it, both canonical: "H5" does not hold "H56"."""
     return agency == prefix or agency.startswith(prefix + ".")
 
 
@@ -54,6 +58,14 @@ def national(document: Mapping[str, Any]) -> str:
     """Return the national code of the dossier's procedure."""
     procedure = document.get("procedure", {})
     return str(procedure.get("national_code") or ".".join(str(procedure.get("code", "")).split(".")[:2]))
+
+
+def _kept(written: str) -> str:
+    """What is no agency identifier stays as it is and lets nothing through; a new wish with such a one is refused."""
+    try:
+        return agency_codes.canonical(written)
+    except Malformed:
+        return written
 
 
 def _from_number(number: str) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from hub.store.engine import Store
@@ -30,23 +29,9 @@ def upgrade(url: str, *, to: str = "head") -> None:
         store.close()
 
 
-def is_current(connection: Connection) -> bool:
-    """Tell whether the database has the newest schema this release knows, or a newer one.
-
-    Releases are upgraded one machine at a time: the schema comes first, and migrations only add.
-    """
-    head = _scripts().get_current_head()
-    revision = MigrationContext.configure(connection).get_current_revision()
-    return revision is not None and head is not None and int(revision) >= int(head)
-
-
 def known() -> frozenset[str]:
     """Return the numbers of all migrations of this release."""
-    return frozenset(each.revision for each in _scripts().walk_revisions())
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(FOLDER))
+    return frozenset(each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions())
 
 
 def _config(connection: Connection) -> Config:

@@ -17,7 +17,6 @@ from hub.crash import POINTS, VARIABLE
 from hub.sdk.http import Http
 from hub.store.tables import change, delivery, item, record
 from hub.testing import house
-from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
 from tests.flows.test_accept import put, rows
 
@@ -25,20 +24,6 @@ ROOT = Path(__file__).parents[2]
 TESTED = {"accept": [], "deliver": [], "pull": []}
 for point in POINTS:
     TESTED[point.split(".")[0]].append(point)
-
-
-@pytest.fixture
-def context(database_url):
-    context = house.build(database_url)
-    yield context
-    context.waker.close()
-    context.store.close()
-
-
-@pytest.fixture
-def partner():
-    with EchoSimulator() as simulator:
-        yield simulator
 
 
 def start(*arguments, crash_at=""):

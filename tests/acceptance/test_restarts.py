@@ -21,26 +21,11 @@ from hub.store import migrate
 from hub.store.deliveries import claim
 from hub.store.tables import attempt, change, delivery, record
 from hub.testing import house
-from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
 from tests.acceptance.test_crash_points import start, worker
 from tests.flows.test_accept import put, rows
 
 pytestmark = pytest.mark.timeout(600)  # several processes start in each; on a busy machine that takes its time
-
-
-@pytest.fixture
-def context(database_url):
-    context = house.build(database_url)
-    yield context
-    context.waker.close()
-    context.store.close()
-
-
-@pytest.fixture
-def partner():
-    with EchoSimulator() as simulator:
-        yield simulator
 
 
 def misbehave(partner, fault, **wish):

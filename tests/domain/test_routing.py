@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.domain.routing import Routing, agency_of
+from hub.domain.routing import Routing, agency_of, within
 from hub.testing import house
 
 
@@ -14,6 +14,9 @@ from hub.testing import house
         ({}, True),
         ({"agencies": ["H56"]}, True),
         ({"agencies": ["H56.14"]}, True),
+        ({"agencies": ["000.00.14.H56"]}, True),
+        ({"agencies": ["000.00.15.H56"]}, False),
+        ({"agencies": ["H56.00.00"]}, True),
         ({"agencies": ["H5"]}, False),
         ({"agencies": ["H56.1"]}, False),
         ({"kinds": ["procedure"]}, False),
@@ -28,6 +31,14 @@ def test_a_routing_lets_through_what_it_names(wish, lets):
 def test_an_unknown_word_in_a_routing_is_refused():
     with pytest.raises(ValueError, match="agency"):
         Routing.read({"agency": ["H56"]})
+
+
+def test_within_goes_by_levels_not_by_letters():
+    assert within("H56.22.17", "H56.22")
+    assert within("H56.22.00.001", "H56.22")
+    assert within("H56", "H56")
+    assert not within("H56.221", "H56.22")
+    assert not within("H56", "H56.22")
 
 
 def test_the_owner_is_the_competent_agency_then_the_number():

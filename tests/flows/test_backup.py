@@ -16,7 +16,7 @@ from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document
 from hub.flows.seal import seal
 from hub.sdk.types import SystemClock
-from hub.store import copies, ledger, migrate
+from hub.store import copies, ledger, migrate, schema_version
 from hub.store.copies import CopyProblem
 from hub.store.engine import Store
 from hub.store.tables import metadata, record
@@ -182,7 +182,7 @@ def test_a_backup_of_the_first_schema_comes_back_at_the_newest(empty_database_ur
 
     store = Store(empty_database_url)
     with store.reading() as connection:
-        assert migrate.is_current(connection)
+        assert schema_version.is_current(connection)
     store.close()
 
 

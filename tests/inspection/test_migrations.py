@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from hub.store import migrate
+from hub.store import migrate, schema_version
 from hub.store.engine import Store
 from hub.store.partitions import is_partition
 from hub.store.tables import metadata
@@ -39,7 +39,7 @@ def test_the_migrated_database_equals_the_tables(database_url):
     with store.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _no_partition})
         differences = compare_metadata(context, metadata)
-        current = migrate.is_current(connection)
+        current = schema_version.is_current(connection)
     store.close()
 
     assert differences == []
@@ -54,5 +54,5 @@ def test_migrating_again_changes_nothing(database_url):
     migrate.upgrade(database_url)
     store = Store(database_url)
     with store.reading() as connection:
-        assert migrate.is_current(connection)
+        assert schema_version.is_current(connection)
     store.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select
 
 from hub.flows.deliver import deliver
@@ -12,15 +11,8 @@ from hub.sdk.http import Http
 from hub.store import epoch
 from hub.store.tables import attempt, change, delivery, high_water, record
 from hub.testing import house
-from hub.testing.partner import EchoSimulator
 
 TABLES = (record, change, delivery, attempt, high_water)
-
-
-@pytest.fixture
-def partner():
-    with EchoSimulator() as simulator:
-        yield simulator
 
 
 def snapshot(hub):

@@ -12,15 +12,8 @@ from hub.flows.leases import Leases
 from hub.store import epoch
 from hub.testing import house
 from hub.testing.clock import SetClock
-from hub.testing.partner import EchoSimulator
 from hub.worker.runner import Reconciler, Runner
 from tests.flows.test_accept import put
-
-
-@pytest.fixture
-def partner():
-    with EchoSimulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import event
 
 from hub.flows.leases import Leases
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
     from hub.flows.context import Context
 
 THREADS = 4
-
-
-@pytest.fixture
-def context(database_url) -> Iterator[Context]:
-    made = house.build(database_url)
-    yield made
-    made.waker.close()
-    made.store.close()
 
 
 @contextmanager

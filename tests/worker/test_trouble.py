@@ -7,7 +7,6 @@ import time
 from collections import defaultdict
 from itertools import pairwise
 
-import pytest
 from sqlalchemy import event, text
 
 from hub.sdk.http import Http
@@ -15,27 +14,12 @@ from hub.store import channels, duties
 from hub.store.tables import delivery, ledger
 from hub.testing import house
 from hub.testing.clock import SetClock
-from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
 from hub.worker.rota import DUTY, LEASE_MILLISECONDS, Chore, Rota
 from tests.flows.test_accept import put, rows
 from tests.worker.running import working
 
 ONCE_A_SECOND = 0.9
-
-
-@pytest.fixture
-def partner():
-    with EchoSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def context(database_url):
-    context = house.build(database_url)
-    yield context
-    context.waker.close()
-    context.store.close()
 
 
 def breaker(context):

@@ -67,12 +67,6 @@ def old_form(text: str) -> str | None:
     return ".".join([*reversed(groups), levels[0]])
 
 
-def within(text: str, ancestor: str) -> bool:
-    """Whether an agency is `ancestor` or lies below it (by levels, so H5 is no ancestor of H56)."""
-    levels, above = parse(text).levels, parse(ancestor).levels
-    return levels[: len(above)] == above
-
-
 _WIDTHS: Final = (2, 2, 3)
 """Digits of levels 2, 3 and 4 in the old form."""
 

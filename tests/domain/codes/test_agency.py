@@ -83,13 +83,6 @@ def test_a_group_that_is_too_wide_has_no_old_form() -> None:
     assert agency.old_form("H56.14") == "000.00.14.H56"
 
 
-def test_within_goes_by_levels_not_by_letters() -> None:
-    assert agency.within("000.17.22.H56", "H56.22")
-    assert agency.within("H56", "H56")
-    assert not agency.within("H56.221", "H56.22")
-    assert not agency.within("H56", "H56.22")
-
-
 def test_the_parent_of_an_agency() -> None:
     assert str(agency.parse("H56.22.17").parent) == "H56.22"
     assert str(agency.parse("H56.22.00.001").parent) == "H56.22"
