@@ -123,7 +123,7 @@ def test_a_batch_ends_early_and_says_from_which_line_to_send_again(make_hub, tmp
     assert answers[-1]["ended"]
     assert answers[-1]["error"]["code"] == "storage_full"
     with hub.context.store.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(record)).scalar_one() == 250
+        assert connection.execute(select(func.count()).select_from(record)).scalar_one() == LINES
 
 
 @pytest.fixture
