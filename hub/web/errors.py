@@ -14,6 +14,7 @@ from hub.store.engine import is_away, is_full
 from hub.web.error_table import TABLE
 from hub.web.json_body import BadBody
 from hub.web.languages import asked
+from hub.web.leftover import read_leftover
 from hub.web.refusal import Refusal, shown
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def answer(refusal: Refusal) -> Response:
     status = TABLE[refusal.code][0]
     if status in {401, 403}:
         log.warning("request.refused", code=refusal.code, route=request.url_rule.rule if request.url_rule else "")
+    if refusal.code == "too_large":
+        read_leftover()
     content = orjson.dumps(body(refusal, asked(request), g.get("request_id", "")))
     response = Response(content, status, content_type=CONTENT_TYPE)
     response.headers["Vary"] = "Accept-Language"

@@ -248,6 +248,15 @@ def test_f34_a_body_that_was_cut_on_the_way_is_never_taken(start, dossier):
     assert server.ask("PUT", f"/v1/dossiers/{dossier['code']}", body)[0] == 201
 
 
+def test_a_body_over_the_limit_is_told_so_and_not_met_by_a_broken_line(start):
+    server = start()
+
+    for _ in range(5):
+        status, told = server.ask("PUT", "/v1/dossiers/H56.14-260511-0001", b"x" * (24 * 2**20))
+        assert status == 413
+        assert orjson.loads(told)["code"] == "too_large"
+
+
 def test_keys_work_over_the_wire_and_a_huge_head_is_refused(start):
     server = start()
 
