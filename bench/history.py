@@ -29,7 +29,7 @@ from hub.flows.settling import settle_tries
 from hub.flows.tries import Try
 from hub.sdk.exchange import Exchange
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason
-from hub.store import bulk, deliveries, epoch, imprints, items, partitions
+from hub.store import bulk, claiming, epoch, imprints, items, partitions
 from hub.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _taken(messages: list[Any], context: Context) -> None:
 def settle_next(context: Context, channel: Any, *, limit: int = 20, rounds: dict[str, str] | None = None) -> int:
     """Claim a batch and settle it as delivered, with its evidence; a third was asked about first."""
     claimed = context.store.write(
-        lambda connection: deliveries.claim(
+        lambda connection: claiming.claim(
             connection, channel.name, owner="bench", now=context.now(), lease=60_000, limit=limit, rounds=rounds
         )
     )

@@ -31,7 +31,6 @@ from hub.domain.messages import Role, Source
 from hub.flows import client_keys
 from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document
-from hub.flows.deliver import deliver
 from hub.flows.fold import fold
 from hub.flows.leases import Leases
 from hub.flows.reconcile import reconcile
@@ -43,6 +42,7 @@ from hub.store import bulk, channels, clients, migrate
 from hub.store.tables import imprint, record
 from hub.testing import house
 from hub.testing.databases import create_database
+from hub.testing.delivering import deliver
 from hub.testing.partner import EchoSimulator
 from hub.testing.postgres import throwaway_postgres
 from hub.web.app import create_app

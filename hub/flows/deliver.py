@@ -6,32 +6,30 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from hub.crash import crash_point
 from hub.domain.retry import LOST_LEASES
+from hub.flows.outgoing import given_up, outgoing
 from hub.flows.settling import nothing, settle_tries
 from hub.flows.taking import Taking
 from hub.flows.tries import NOTHING, Tried, Try, summary
 from hub.observe import metrics
 from hub.plugging.outcomes import from_error
 from hub.sdk import exchange
-from hub.sdk.errors import Unmappable
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, rejected
-from hub.sdk.types import Outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from hub.flows.channels import Channel
     from hub.flows.context import Context
     from hub.flows.leases import Hand, Leases
-    from hub.sdk.connector import Connector
-    from hub.store.deliveries import Claimed
+    from hub.sdk.types import Outgoing
 
-__all__ = ["NOTHING", "Tried", "deliver", "deliver_on"]
+__all__ = ["NOTHING", "Tried", "deliver"]
 
 log = structlog.get_logger("hub.deliver")
 
@@ -39,19 +37,7 @@ log = structlog.get_logger("hub.deliver")
 COULD_NOT_ASK = frozenset({Reason.UNREACHABLE, Reason.BUSY, Reason.CREDENTIALS})
 
 
-def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases) -> Tried:
-    """Deliver up to `limit` due records of a channel; return what they came to."""
-    told = [NOTHING]
-
-    def hear(tried: Tried) -> int:
-        told.append(tried)
-        return 0
-
-    deliver_on(context, channel, limit=limit, leases=leases, more=hear)
-    return told[-1]
-
-
-def deliver_on(context: Context, channel: Channel, *, limit: int, leases: Leases, more: Callable[[Tried], int]) -> None:
+def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases, more: Callable[[Tried], int]) -> None:
     """Deliver batch after batch. `more` hears what each came to and says how many to claim next; 0: no more.
 
     The lease is looked at before anything is sent: a worker that comes back from the dead sends and settles nothing.
@@ -82,15 +68,15 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
     ready: list[Outgoing] = []
     uncertain: list[Outgoing] = []
     for one in hand.claimed:
-        outgoing = _lost(channel, one) if one.lost >= LOST_LEASES else _outgoing(context, channel, one)
-        if isinstance(outgoing, Outcome):
-            tries.append(Try(one, outgoing, "push", 0))
+        made = given_up(channel, one) if one.lost >= LOST_LEASES else outgoing(context, channel, one)
+        if isinstance(made, Outcome):
+            tries.append(Try(one, made, "push", 0))
         elif one.uncertain and connector.resend == "never":
             tries.append(
-                Try(one, rejected(outgoing, Reason.UNCERTAIN, detail="Sent once; its end is not known."), "push", 0)
+                Try(one, rejected(made, Reason.UNCERTAIN, detail="Sent once; its end is not known."), "push", 0)
             )
         else:
-            (uncertain if one.uncertain and connector.resend == "ask" else ready).append(outgoing)
+            (uncertain if one.uncertain and connector.resend == "ask" else ready).append(made)
 
     def run(action: str, batch: Sequence[Outgoing]) -> list[Outcome]:
         if not hand.owned():
@@ -113,43 +99,6 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
         run("push", batch)
         crash_point("deliver.pushed")
     return tries
-
-
-def _outgoing(context: Context, channel: Channel, one: Claimed) -> Outgoing | Outcome:
-    """Map the record for the partner; what cannot be mapped is rejected without bothering anybody."""
-    connector: Connector = channel.connector  # type: ignore[assignment]  # usable, see _try
-    document = one.document
-    try:
-        return _made(channel, one, document, context.plugins.map_out(connector, one.kind, document))
-    except Unmappable as problem:
-        return rejected(_made(channel, one, document), Reason.MAPPING, detail=problem.sentence, code=problem.code)
-    except Exception as problem:
-        log.exception("deliver.mapping_failed", delivery_id=one.id)
-        detail = f"The mapping failed ({type(problem).__name__}); see the log."
-        return rejected(_made(channel, one, document), Reason.FAULT, detail=detail)
-
-
-def _lost(channel: Channel, one: Claimed) -> Outcome:
-    """Whoever tried it died or hung each time: it is not looked at any more, not even mapped."""
-    log.error("deliver.worker_lost", delivery_id=one.id, lost=one.lost)
-    outgoing = _made(channel, one, {})
-    return rejected(outgoing, Reason.WORKER_LOST, detail=f"{one.lost} workers in a row died or hung on it.")
-
-
-def _made(channel: Channel, one: Claimed, document: Mapping[str, Any], mapped: Any = None) -> Outgoing:
-    return Outgoing(
-        one.id,
-        channel.name,
-        one.kind,
-        one.key,
-        one.version,
-        document,
-        mapped,
-        one.acknowledged_version,
-        one.acknowledged,
-        one.reference,
-        one.attempts,
-    )
 
 
 def _absent(batch: Sequence[Outgoing], outcomes: Sequence[Outcome]) -> list[Outgoing]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from hub.flows.context import Context
-    from hub.store.deliveries import Claimed
+    from hub.store.claiming import Claimed
 
 
 class Hand:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hub.flows.context import Context
     from hub.flows.tries import Try
     from hub.sdk.exchange import Exchange
-    from hub.store.deliveries import Claimed
+    from hub.store.claiming import Claimed
 
 log = structlog.get_logger("hub.deliver")
 

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from hub.domain.retry import lost_wait
-from hub.store import deliveries, epoch
+from hub.store import claiming, epoch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hub.flows.channels import Channel
     from hub.flows.context import Context
     from hub.flows.leases import Leases
-    from hub.store.deliveries import Claimed
+    from hub.store.claiming import Claimed
 
 
 class Taking:
@@ -31,7 +31,7 @@ class Taking:
         if epoch.is_held(connection):  # after a restore nothing may go backwards at a partner
             return ()
         self._ours = self._ours or self._leases.suspect.acquire(blocking=False)
-        claimed = deliveries.claim(
+        claimed = claiming.claim(
             connection,
             self._channel.name,
             owner=self._context.node,

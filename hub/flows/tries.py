@@ -10,7 +10,7 @@ from hub.sdk.outcomes import Outcome, OutcomeWord, Reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hub.store.deliveries import Claimed
+    from hub.store.claiming import Claimed
 
 # The partner (or the line) is away, or we are not due: waiting for it never uses up a delivery's tries.
 PATIENT = frozenset({Reason.UNREACHABLE, Reason.BUSY, Reason.CREDENTIALS, Reason.NOT_READY})

@@ -8,11 +8,8 @@ times faster than arrays, whose elements the driver escapes one character class 
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from hub.store import bulk_text
 from hub.store.driver import run
@@ -97,7 +94,7 @@ def _at_once(connection: Connection, parts: Sequence[Insert | Update]) -> list[i
     if not going:
         return [0] * len(parts)
     statements = tuple(part.postgresql() for part in going)
-    given = {bulk_text.rows_of(place): _json(part.rows) for place, part in enumerate(going)}
+    given = {bulk_text.rows_of(place): bulk_text.as_json(part.rows) for place, part in enumerate(going)}
     counts = iter(run(connection, bulk_text.joined(statements), given).one())
     return [next(counts) if part.rows else 0 for part in parts]
 
@@ -118,11 +115,3 @@ def _blocks(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str,
             size //= 2
         yield rows[start : start + size]
         start += size
-
-
-def _json(rows: Sequence[Mapping[str, Any]]) -> str:
-    return orjson.dumps(rows, default=_base64).decode()
-
-
-def _base64(value: Any) -> str:
-    return base64.b64encode(value).decode()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary
 
 from hub.store.numbering import TRANSACTION_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import Table
 
 TYPES = ((BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"))  # all else travels as text
@@ -19,6 +23,15 @@ ROWS = ":rows"  # where a statement for PostgreSQL takes its rows
 def rows_of(place: int) -> str:
     """Return the name of the parameter that holds the rows of a part."""
     return f"rows{place}"
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as PostgreSQL is given them; bytes travel in base64."""
+    return orjson.dumps(rows, default=_base64).decode()
+
+
+def _base64(value: Any) -> str:
+    return base64.b64encode(value).decode()
 
 
 @lru_cache(maxsize=256)

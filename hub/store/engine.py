@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import threading
 import time
 from contextlib import contextmanager, nullcontext
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 
 from hub.store import address, liveness, sqlite
 from hub.store.checkpoint import Checkpointer
 from hub.store.numbering import HORIZON
+from hub.store.trouble import Conflict, again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,12 +25,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 TRIES = 8  # of one transaction, when the database says "again"
-DISK_FULL = "53100"
-AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
-
-
-class Conflict(Exception):
-    """Another process wrote the same rows first; the transaction is to be done again."""
 
 
 class Store:
@@ -85,7 +78,7 @@ class Store:
                 with self.writing() as connection:
                     return work(connection)
             except (DBAPIError, Conflict) as problem:
-                if attempt == TRIES - 1 or not _again(problem):
+                if attempt == TRIES - 1 or not again(problem):
                     raise
                 time.sleep(random.uniform(0.002, 0.02) * (attempt + 1))  # noqa: S311 (jitter)
         raise AssertionError("unreachable")
@@ -104,27 +97,3 @@ class Store:
 def _psycopg(url: str) -> str:
     """Say psycopg 3 explicitly."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _again(problem: Exception) -> bool:
-    if isinstance(problem, Conflict):
-        return True
-    if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
-        return "locked" in str(problem.orig)
-    if isinstance(problem, DBAPIError) and problem.connection_invalidated and problem.statement is not None:
-        return True  # the line broke before the commit was asked for: nothing of it is there
-    return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
-
-
-def is_away(problem: BaseException) -> bool:
-    """Tell whether the database cannot be reached, or takes no writes: come again later."""
-    if isinstance(problem, DBAPIError) and problem.connection_invalidated:
-        return True
-    return isinstance(problem, (OperationalError, InterfaceError, PoolTimeout))
-
-
-def is_full(problem: Exception) -> bool:
-    """Tell whether the database says that its disk is full."""
-    cause = getattr(problem, "orig", None)
-    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return full or getattr(cause, "sqlstate", None) == DISK_FULL

@@ -11,8 +11,8 @@ from hub.domain.messages import DERIVED, Claim, Held
 from hub.domain.routing import agency_of
 from hub.store import bulk
 from hub.store.driver import run
-from hub.store.engine import Conflict
 from hub.store.tables import record
+from hub.store.trouble import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.domain.scope import WRITE
 from hub.flows.accept import accept
-from hub.store.engine import is_away
+from hub.store.trouble import is_away
 from hub.web import answers, intake, json_body, languages, parameters, writing
 from hub.web.ahead import ahead
 from hub.web.batch_shape import shape_problem

@@ -10,7 +10,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from hub.flows.receive import NoSuchChannel, UnusableChannel
-from hub.store.engine import is_away, is_full
+from hub.store.trouble import is_away, is_full
 from hub.web.error_table import TABLE
 from hub.web.json_body import BadBody
 from hub.web.languages import asked

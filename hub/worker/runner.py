@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.flows.deliver import NOTHING, Tried, deliver_on
+from hub.flows.deliver import NOTHING, Tried, deliver
 from hub.flows.pressure import disk_is_low
 from hub.flows.pull import Overtaken, pull
 from hub.sdk.connector import Polls, Pulls, Pushes
@@ -138,7 +138,7 @@ class Runner:
             return allowed
 
         try:
-            deliver_on(self._context, self.channel, limit=allowed, leases=self._leases, more=more)
+            deliver(self._context, self.channel, limit=allowed, leases=self._leases, more=more)
         finally:
             if allowed:
                 self._pace.learn(NOTHING)

@@ -18,7 +18,7 @@ from hub.flows.operate import pause, resume
 from hub.sdk import digest_of
 from hub.sdk.http import Http
 from hub.store import migrate
-from hub.store.deliveries import claim
+from hub.store.claiming import claim
 from hub.store.tables import attempt, change, delivery, record
 from hub.testing import house
 from hub.testing.waiting import wait_until

@@ -8,11 +8,11 @@ from click.testing import CliRunner
 
 from hub.cli import main
 from hub.domain import vault
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.plugging.manager import load
 from hub.store import channels
 from hub.testing import house
+from hub.testing.delivering import deliver
 from plugins.hub_peer.simulator import HubPeerSimulator
 from tests.flows.test_accept import put
 

@@ -38,7 +38,7 @@ from hub.sdk import (
     rejected,
 )
 from hub.store import channels, delivery_views, migrate
-from hub.store.deliveries import claim
+from hub.store.claiming import claim
 from hub.store.tables import delivery, record
 from hub.testing import house
 from hub.testing.clock import SetClock

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select, update
 
 from hub.flows.accept import accept
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.sdk.http import Http
 from hub.store import delivery_views
-from hub.store.deliveries import Settled, claim, settle
+from hub.store.claiming import claim
+from hub.store.deliveries import Settled, settle
 from hub.store.tables import attempt, delivery, ledger
 from hub.testing import house
+from hub.testing.delivering import deliver
 from tests.flows.test_accept import put, rows, unit
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import orjson
 from sqlalchemy import text
 
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.flows.seal import STEP, seal
 from hub.sdk.http import Http
@@ -13,6 +12,7 @@ from hub.store import ledger
 from hub.store.tables import delivery
 from hub.store.tables import ledger as table
 from hub.testing import house
+from hub.testing.delivering import deliver
 from hub.testing.waiting import wait_until
 from tests.flows.test_accept import put, rows
 from tests.worker.running import working

@@ -11,7 +11,7 @@ from hub.domain.merge import join
 from hub.domain.messages import Role, Source
 from hub.flows.admit import admit_document
 from hub.flows.leases import Leases
-from hub.store import attempts, bulk, deliveries, records
+from hub.store import attempts, bulk, claiming, deliveries, records
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 from hub.store.tables import delivery
 from hub.testing import house
@@ -40,9 +40,7 @@ def _fill(connection):
 
 
 def claim(context, owner, now):
-    return context.store.write(
-        lambda c: deliveries.claim(c, "echo", owner=owner, now=now, lease=LEASE, limit=DELIVERIES)
-    )
+    return context.store.write(lambda c: claiming.claim(c, "echo", owner=owner, now=now, lease=LEASE, limit=DELIVERIES))
 
 
 def settle(context, ours, now):

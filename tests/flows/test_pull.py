@@ -7,11 +7,11 @@ from sqlalchemy import update
 
 from hub.flows import pull as flow
 from hub.flows.accept import accept
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.sdk.http import Http
 from hub.store.tables import channel, item, record
 from hub.testing import house
+from hub.testing.delivering import deliver
 from tests.flows.test_accept import held, put, rows
 
 

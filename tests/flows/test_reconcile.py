@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from hub.flows.accept import accept
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.flows.operate import NotPossible
 from hub.flows.reconcile import Reconciliation, Stopped, reconcile
@@ -18,6 +17,7 @@ from hub.sdk.http import Http
 from hub.store import epoch
 from hub.store.tables import delivery, ledger
 from hub.testing import house
+from hub.testing.delivering import deliver
 from hub.testing.partner import EchoConnector, EchoSimulator
 from tests.flows.test_accept import put, rows, unit
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.sdk import digest_of
 from hub.store import duties
-from hub.store.deliveries import Settled, claim, settle
+from hub.store.claiming import claim
+from hub.store.deliveries import Settled, settle
 from hub.store.tables import attempt, delivery
 from hub.testing import house
 from hub.testing.clock import SetClock
+from hub.testing.delivering import deliver
 from hub.worker.rota import DUTY
 from tests.flows.test_accept import put, rows
 

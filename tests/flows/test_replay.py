@@ -7,7 +7,6 @@ import time
 import orjson
 import pytest
 
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.flows.operate import pause, replay, resume
 from hub.flows.seal import seal
@@ -18,6 +17,7 @@ from hub.store import channels, delivery_views, ledger
 from hub.store.tables import delivery, record
 from hub.store.tables import ledger as table
 from hub.testing import house
+from hub.testing.delivering import deliver
 from tests.flows.test_accept import put, rows
 
 NAME = "dossier/H56.14-260511-0001"

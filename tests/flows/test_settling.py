@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import event
 
-from hub.flows.deliver import deliver_on
+from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.store.tables import delivery
 from hub.testing import house
@@ -22,7 +22,7 @@ def test_a_full_batch_is_settled_and_the_next_one_claimed_in_one_transaction(con
         heard.append(tried.count)
         return 2 if tried.count == 2 else 0
 
-    deliver_on(context, context.channels.get("echo"), limit=2, leases=Leases(context), more=more)
+    deliver(context, context.channels.get("echo"), limit=2, leases=Leases(context), more=more)
 
     assert heard == [2, 2, 1]
     assert len(commits) == 1 + 3  # a claim, then a settle with each batch

@@ -16,7 +16,6 @@ from hub.domain import vault
 from hub.domain.messages import Role, Source
 from hub.flows import client_keys
 from hub.flows.accept import accept
-from hub.flows.deliver import deliver
 from hub.flows.fold import fold
 from hub.flows.leases import Leases
 from hub.flows.pull import pull
@@ -26,6 +25,7 @@ from hub.store import channels, clients
 from hub.store.tables import delivery, imprint, record
 from hub.testing import house
 from hub.testing.clock import SetClock
+from hub.testing.delivering import deliver
 from hub.web.app import create_app
 from tests.flows.test_accept import unit
 

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from hub.store.engine import Conflict, Store, is_away
+from hub.store.engine import Store
 from hub.store.numbering import TRANSACTION_ID
 from hub.store.tables import duty
+from hub.store.trouble import Conflict, is_away
 
 ROW = {"name": "a", "owner": "x", "until": 1}
 

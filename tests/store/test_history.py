@@ -8,7 +8,7 @@ from sqlalchemy import text
 from hub.domain.messages import Role, Source
 from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document
-from hub.store import attempts, deliveries, ledger
+from hub.store import attempts, claiming, deliveries, ledger
 from hub.testing import house
 from hub.testing.clock import SetClock
 from tests.store.filling import fill
@@ -66,7 +66,7 @@ def one_round(context, number) -> int:
     def work(connection, _accepted) -> None:
         effort, now = Effort(connection), context.now()
         effort.begin()
-        claimed = deliveries.claim(connection, "echo", owner="w", now=now, lease=1000, limit=ROUND)
+        claimed = claiming.claim(connection, "echo", owner="w", now=now, lease=1000, limit=ROUND)
         done = [deliveries.Settled(one.id, one.fence, one.version, "delivered", now) for one in claimed]
         deliveries.settle(connection, done, now=now)
         tries = [

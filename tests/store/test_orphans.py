@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.store import bulk, deliveries
+from hub.store import bulk, claiming, deliveries
 from hub.store.deliveries import DELIVERED, WAITING, Settled
 from hub.store.engine import Store
 from hub.store.tables import record
@@ -31,7 +31,7 @@ def arrive(store, prefix: str, count: int, *, now: int, source: str = "district"
 
 def claim(store, owner: str, *, now: int, limit: int, rounds=None):
     return store.write(
-        lambda c: deliveries.claim(c, "line", owner=owner, now=now, lease=LEASE, limit=limit, rounds=rounds)
+        lambda c: claiming.claim(c, "line", owner=owner, now=now, lease=LEASE, limit=limit, rounds=rounds)
     )
 
 
@@ -125,8 +125,8 @@ def test_two_workers_share_the_orphans_without_waiting_for_each_other(postgres_u
     claim(store, "dead", now=now, limit=2 * share)
     arrive(store, "b", 100, now=now - 900_000)
     with store.writing() as first, store.writing() as second:
-        one = deliveries.claim(first, "line", owner="1", now=now + LEASE, lease=LEASE, limit=share)
-        two = deliveries.claim(second, "line", owner="2", now=now + LEASE, lease=LEASE, limit=share)
+        one = claiming.claim(first, "line", owner="1", now=now + LEASE, lease=LEASE, limit=share)
+        two = claiming.claim(second, "line", owner="2", now=now + LEASE, lease=LEASE, limit=share)
     store.close()
 
     assert sorted(keys(one) + keys(two)) == held

@@ -23,7 +23,17 @@ from hub.flows.admit import admit_document, admit_events
 from hub.flows.fold import fold
 from hub.flows.leases import Leases
 from hub.sdk import signing
-from hub.store import changes, channels, clients, deliveries, delivery_views, pruning, queue_views, record_lists
+from hub.store import (
+    changes,
+    channels,
+    claiming,
+    clients,
+    deliveries,
+    delivery_views,
+    pruning,
+    queue_views,
+    record_lists,
+)
 from hub.store.partitions import is_partition
 from hub.testing import house
 from hub.testing.clock import SetClock
@@ -227,7 +237,7 @@ def test_f10_neither_claim_nor_settle_nor_looking_for_work_reads_a_growing_table
 
     with statements(context) as heard:
         claimed = context.store.write(
-            lambda connection: deliveries.claim(
+            lambda connection: claiming.claim(
                 connection, "echo", owner="w", now=now, lease=1000, limit=20, rounds=leases.rounds
             )
         )
@@ -252,7 +262,7 @@ def test_f05_orphans_are_found_by_their_own_index_beside_a_backlog(context):
     now = context.now()
 
     def claim(connection):
-        return deliveries.claim(connection, "echo", owner="w", now=now, lease=1000, limit=20)
+        return claiming.claim(connection, "echo", owner="w", now=now, lease=1000, limit=20)
 
     dead = context.store.write(claim)
     now += 1000

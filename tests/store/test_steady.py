@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.store.deliveries import claim
+from hub.store.claiming import claim
 from hub.store.engine import Store
 from hub.store.steady import MOST, SteadyClock
 from hub.testing import house

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, select
 
-from hub.store import attempts, bulk, deliveries, delivery_views
+from hub.store import attempts, bulk, claiming, deliveries, delivery_views
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 from hub.store.tables import attempt, delivery
 from tests.store.test_orphans import LEASE, arrive, keys
@@ -22,7 +22,7 @@ def claim(store, *, now: int, limit: int = 20, seconds: float = 0.0, suspects: b
 
     def work(connection):
         given = {"owner": "w", "now": now, "lease": LEASE, "limit": limit, "suspects": suspects}
-        return deliveries.claim(connection, "line", **given, back_off=lambda lost: lost * seconds)
+        return claiming.claim(connection, "line", **given, back_off=lambda lost: lost * seconds)
 
     return store.write(work)
 

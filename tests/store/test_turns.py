@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from hub.store import bulk, deliveries
+from hub.store import bulk, claiming, deliveries
 from hub.store.deliveries import DELIVERED, Settled
 from hub.store.tables import record
 
@@ -43,7 +43,7 @@ class Line:
 
     def work(self) -> Counter:
         def turn(connection) -> list[str]:
-            claimed = deliveries.claim(
+            claimed = claiming.claim(
                 connection, "line", owner="w", now=self.tick, lease=1_000_000, limit=self.capacity, rounds=self.rounds
             )
             done = [Settled(one.id, one.fence, one.version, DELIVERED, self.tick) for one in claimed]
@@ -134,8 +134,8 @@ def test_two_workers_never_hold_the_same_delivery(postgres_url, workers):
     for source in ("a", "b", "c"):
         line.arrive(source, 20)
     with store.writing() as first, store.writing() as second:
-        one = deliveries.claim(first, "line", owner="1", now=2, lease=1000, limit=10)
-        two = deliveries.claim(second, "line", owner="2", now=2, lease=1000, limit=10)
+        one = claiming.claim(first, "line", owner="1", now=2, lease=1000, limit=10)
+        two = claiming.claim(second, "line", owner="2", now=2, lease=1000, limit=10)
     store.close()
 
     assert len(one) == len(two) == 10

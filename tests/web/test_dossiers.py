@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from hub.store import channels, deliveries, delivery_views
+from hub.store import channels, claiming, deliveries, delivery_views
 from hub.store.deliveries import Settled
 
 EVENT = {"id": "e1", "occurred_at": "2026-05-12T09:30:00+07:00", "status": "processing"}
@@ -121,7 +121,7 @@ def park(hub, name, key):
     now = hub.context.now()
 
     def settle(connection):
-        (claimed,) = deliveries.claim(connection, name, owner="test", now=now, lease=1000, limit=1)
+        (claimed,) = claiming.claim(connection, name, owner="test", now=now, lease=1000, limit=1)
         ended = Settled(claimed.id, claimed.fence, claimed.version, "parked", now, reason="data", detail="refused")
         deliveries.settle(connection, [ended], now=now)
         return delivery_views.of_record(connection, "dossier", key)

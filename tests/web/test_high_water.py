@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hub.flows.deliver import deliver
 from hub.flows.high_water import release
 from hub.flows.leases import Leases
 from hub.sdk.http import Http
 from hub.store import epoch
 from hub.store.tables import attempt, change, delivery, high_water, record
 from hub.testing import house
+from hub.testing.delivering import deliver
 
 TABLES = (record, change, delivery, attempt, high_water)
 

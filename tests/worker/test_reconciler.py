@@ -7,11 +7,11 @@ import threading
 import pytest
 
 from hub.domain.retry import Politeness
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.store import epoch
 from hub.testing import house
 from hub.testing.clock import SetClock
+from hub.testing.delivering import deliver
 from hub.worker.runner import Reconciler, Runner
 from tests.flows.test_accept import put
 

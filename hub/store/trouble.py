@@ -1,0 +1,40 @@
+"""What goes wrong in a transaction: done again, come again later, or no room left."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+DISK_FULL = "53100"
+AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
+
+
+class Conflict(Exception):
+    """Another process wrote the same rows first; the transaction is to be done again."""
+
+
+def again(problem: Exception) -> bool:
+    """Tell whether the transaction left nothing behind and is to be done again."""
+    if isinstance(problem, Conflict):
+        return True
+    if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
+        return "locked" in str(problem.orig)
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated and problem.statement is not None:
+        return True  # the line broke before the commit was asked for: nothing of it is there
+    return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def is_away(problem: BaseException) -> bool:
+    """Tell whether the database cannot be reached, or takes no writes: come again later."""
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+        return True
+    return isinstance(problem, (OperationalError, InterfaceError, PoolTimeout))
+
+
+def is_full(problem: Exception) -> bool:
+    """Tell whether the database says that its disk is full."""
+    cause = getattr(problem, "orig", None)
+    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or getattr(cause, "sqlstate", None) == DISK_FULL
