@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,7 +30,7 @@ from hub.sdk import (
 from plugins.postal import mapping, mapping_tracking
 from plugins.postal.client import FIRST, PAGE_SIZE, Client
 from plugins.postal.codes import FROZEN
-from plugins.postal.orders import Orders
+from plugins.postal.orders import UNDERWAY, Orders, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,13 +85,13 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         return (Incoming("postal_order", {"events": [event]}, key=mapping.leg_of(number)[0]),)
 
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
-        """The orders of the legs that are not cancelled."""
+        """The orders of the legs that are not cancelled, or not any more to be cancelled."""
         wanted = mapping.orders(outgoing.document, self.settings)
         memo = outgoing.acknowledged
         return {
             leg: _lasting(each["order"]) | memo.get(f"{leg}_frozen", mapping.frozen(each["order"]))
             for leg, each in wanted.items()
-            if not each["cancelled"]
+            if not each["cancelled"] or is_kept(leg, each, memo)
         } or None
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
@@ -100,6 +101,10 @@ class Postal(Connector, Pushes, Recalls, Pulls):
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Look each order up that is not known to be as wanted."""
         return ask_each(batch, self.orders.look_up)
+
+    def look_up(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Look orders up; of the memo only that it was too late to cancel is believed, which no look-up tells."""
+        return self.recall([replace(each, acknowledged=_too_late(each), acknowledged_version=None) for each in batch])
 
     def pull(self, cursor: str | None) -> Page:
         """Bring the tracking documents after the last id read."""
@@ -111,6 +116,10 @@ class Postal(Connector, Pushes, Recalls, Pulls):
                 raise Garbled("The tracking page does not move on from lastId.")
             items.append(Item(document, id=number))
         return Page(items, items[-1].id if items else cursor, more=len(items) >= size)
+
+
+def _too_late(outgoing: Outgoing) -> dict[str, Any]:
+    return {name: code for name, code in outgoing.acknowledged.items() if name.endswith(UNDERWAY)}
 
 
 def _lasting(order: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hub.flows.admit import admit_document
 from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.flows.operate import Wish, put_channel
+from hub.flows.pull import pull
 from hub.plugging.manager import Plugins
 from hub.sdk import Outgoing
 from hub.store import delivery_views, records
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 class Installed:
     """One hub with one channel; its clock moves only when told."""
 
-    def __init__(self, url: str, plugin: ModuleType, partner: Any, *, channel: str, connector: str) -> None:
+    def __init__(
+        self, url: str, plugin: ModuleType, partner: Any, *, channel: str, connector: str, **settings: Any
+    ) -> None:
         plugins = Plugins()
         plugins.register(plugin)
-        self.clock = SetClock()
+        self.clock = partner.clock if isinstance(partner.clock, SetClock) else SetClock()
         self.context: Context = house.build(url, clock=self.clock, plugins=plugins)
         self.partner, self.channel = partner, channel
-        wish = Wish(connector, partner.settings(), {}, {**house.QUICK})
+        wish = Wish(connector, {**partner.settings(), **settings}, {}, {**house.QUICK})
         put_channel(self.context, channel, wish, actor="test")
         self.context.channels.forget()
 
@@ -52,6 +55,16 @@ class Installed:
         for _ in range(rounds):
             self.clock.advance(seconds=60)
             deliver(self.context, self.used, limit=10, leases=Leases(self.context))
+
+    def pull(self) -> None:
+        """Bring down what the partner has to tell."""
+        pull(self.context, self.used, go_on=lambda: True)
+
+    def held(self, kind: str, key: str) -> dict[str, Any]:
+        with self.context.store.reading() as connection:
+            row = records.find(connection, kind, key)
+        assert row is not None
+        return dict(orjson.loads(row["document"]))
 
     @property
     def used(self) -> Any:
