@@ -47,7 +47,7 @@ class Installed:
 
     def put(self, kind: str, raw: Mapping[str, Any], source: Source) -> None:
         admitted = admit_document(kind, raw, source)
-        assert not admitted.problems, admitted.problems
+        assert admitted.message and not admitted.problems, admitted.problems
         accept(self.context, [Unit([admitted.message], admitted.files)])
 
     def work(self, *, rounds: int = 5) -> None:
@@ -73,7 +73,7 @@ class Installed:
     def delivery(self, kind: str, key: str) -> Mapping[str, Any]:
         with self.context.store.reading() as connection:
             rows = delivery_views.of_record(connection, kind, key)
-        return next(row for row in rows if row["channel"] == self.channel)
+        return next(dict(row) for row in rows if row["channel"] == self.channel)
 
     def equal(self, kind: str, key: str) -> bool:
         """Compare what the partner holds of a record with what it must hold."""
