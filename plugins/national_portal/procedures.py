@@ -74,6 +74,20 @@ def recall(batch: Sequence[Outgoing]) -> list[Outcome]:
 
 
 def looked_up(batch: Sequence[Outgoing]) -> list[Outcome]:
-    """Nobody can tell whether they are held; sending all of them again at every reconciliation would be no answer."""
-    sentence = "Published procedures cannot be looked up."
-    return [unknown(outgoing, Reason.UNCERTAIN, detail=sentence) for outgoing in batch]
+    """Tell what was never published; of the rest nobody can tell whether it is held.
+
+    To send all again at every reconciliation would be no answer. A national procedure that we never published is the
+    portal's own business; a local one belongs there, for instance when the channel was added after it.
+    """
+    return [_looked_up(outgoing) for outgoing in batch]
+
+
+def _looked_up(outgoing: Outgoing) -> Outcome:
+    if outgoing.acknowledged_version is None and is_local(str(outgoing.mapped[PUBLISHING["key"]])):
+        return deferred(outgoing, Reason.NOT_READY, detail="It was never published to the portal.", acknowledged={})
+    return unknown(outgoing, Reason.UNCERTAIN, detail="Published procedures cannot be looked up.")
+
+
+def is_local(code: str) -> bool:
+    """Tell whether it is an office's own variant ("2.002621.H56") of a national procedure ("2.002621")."""
+    return code.count(".") > 1

@@ -47,7 +47,8 @@ class Installed:
 
     def put(self, kind: str, raw: Mapping[str, Any], source: Source) -> None:
         admitted = admit_document(kind, raw, source)
-        assert admitted.message and not admitted.problems, admitted.problems
+        assert not admitted.problems, admitted.problems
+        assert admitted.message
         accept(self.context, [Unit([admitted.message], admitted.files)])
 
     def work(self, *, rounds: int = 5) -> None:
