@@ -26,15 +26,13 @@ Không hỏi được đối tác đang giữ gì, nên không dùng hub reconci
 
 def put_and_tell(ours: Reach, name: str, wish: Wish) -> None:
     """Put the channel; when it is new or its routing changed, say what it does not get by itself."""
-    from hub.flows.filling import Filling, filling
+    from hub.flows.filling import finds_records, reconciles
     from hub.flows.operate import put_channel
 
     before = _routing(ours, name)
     done(f"{name}: {put_channel(ours.context, name, wish, actor=ours.actor)}")
-    if before == wish.routing:
-        return
-    said = {Filling.RECONCILE: RECONCILE, Filling.CHANGES: CHANGES}.get(filling(ours.context, name))
-    if said:
+    if before != wish.routing and finds_records(ours.context, name):
+        said = RECONCILE if reconciles(ours.context, name) else CHANGES
         click.secho(said.format(name=name), fg="yellow")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hub.domain.routing import Routing
@@ -12,24 +11,24 @@ from hub.store import records
 
 if TYPE_CHECKING:
     from hub.flows.context import Context
-
-ASKABLE = (Sums, Lists, Recalls)
-
-
-class Filling(StrEnum):
-    """How records that are here already come to a channel."""
-
-    NONE = "none"  # there are none that it could be told
-    RECONCILE = "reconcile"  # when somebody reconciles it
-    CHANGES = "changes"  # each with its next change: the partner cannot be asked what it holds
+    from hub.sdk.connector import Connector
 
 
-def filling(context: Context, name: str) -> Filling:
-    """Tell how this channel comes to hold what is here already. Raises NotPossible, UnknownConnector."""
-    row = find_channel(context, name)
-    connector = context.plugins.catalogue.entry(row["connector"]).connector
-    kinds = [kind for kind in connector.accepts if kind in (Routing.read(row["routing"]).kinds or connector.accepts)]
+def finds_records(context: Context, name: str) -> bool:
+    """Tell whether records are here already that the channel could be told. Raises NotPossible, UnknownConnector."""
+    kinds = Routing.read(find_channel(context, name)["routing"]).kinds
     with context.store.reading() as connection:
-        if not any(records.page(connection, kind, limit=1) for kind in kinds):
-            return Filling.NONE
-    return Filling.RECONCILE if issubclass(connector, ASKABLE) else Filling.CHANGES
+        return any(
+            records.page(connection, kind, limit=1)
+            for kind in _connector(context, name).accepts
+            if not kinds or kind in kinds
+        )
+
+
+def reconciles(context: Context, name: str) -> bool:
+    """Tell whether the channel's partner can be asked what it holds, so that reconciling sends what it lacks."""
+    return issubclass(_connector(context, name), (Sums, Lists, Recalls))
+
+
+def _connector(context: Context, name: str) -> type[Connector]:
+    return context.plugins.catalogue.entry(find_channel(context, name)["connector"]).connector

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Outcome, OutcomeWord, Outgoing, Reason, deferred, delivered, unknown
 from plugins.postal import mapping
 from plugins.postal.codes import Verdict, verdict
+from plugins.postal.memo import CANCELLED, ORDERED, UNDERWAY, as_wanted, forget, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,19 +24,12 @@ REPLIES: Mapping[Verdict, tuple[OutcomeWord, Reason, str]] = {
 }
 # Of two legs with a problem the one we know least about decides.
 GRAVITY: Mapping[OutcomeWord, int] = {OutcomeWord.UNKNOWN: 2, OutcomeWord.DEFERRED: 1, OutcomeWord.REJECTED: 0}
-ORDERED, CANCELLED = "ordered", "cancelled"
-UNDERWAY = "_underway"  # suffix
 
 Problem = tuple[OutcomeWord, Reason, str | None, str]
 
 
 class Orders:
-    """What is said to VNPost about one order.
-
-    The memo tells per leg `ordered` or `cancelled`, as `<leg>_digest` what was ordered, as `<leg>_frozen` the fields
-    that stay as they were then, and as `<leg>_underway` the code with which VNPost said that cancelling comes too late.
-    Nothing more can be told to it then, by nobody: the leg is settled, and tracking tells where its item goes.
-    """
+    """What is said to VNPost about one order; what it holds of it: `memo`."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -84,7 +78,7 @@ class Orders:
         missing = False
         for leg, wanted in outgoing.mapped.items():
             order = wanted["order"]
-            if _as_wanted(leg, wanted, memo):
+            if as_wanted(leg, wanted, memo):
                 continue
             said = self._client.look_up(order["CustomerCode"], order["OrderNumber"])
             found = verdict(said.status, said.message)
@@ -94,23 +88,15 @@ class Orders:
                 memo[f"{leg}_digest"] = mapping.digest(order) if same else "another"
                 memo[f"{leg}_frozen"] = mapping.frozen(said.order)
             elif found is Verdict.ABSENT:
-                for name in (leg, f"{leg}_digest", f"{leg}_frozen", leg + UNDERWAY):
-                    memo.pop(name, None)
+                forget(leg, memo)
             else:
                 detail = "VNPost's answer to the look-up is not understood."
                 return unknown(outgoing, Reason.UNKNOWN_CODE, detail=detail, code=str(said.status))
-            missing = missing or not _as_wanted(leg, wanted, memo, looked_up=True)
+            missing = missing or not as_wanted(leg, wanted, memo, looked_up=True)
         if missing:
             detail = "VNPost does not hold the order as wanted."
             return deferred(outgoing, Reason.UNANSWERED, detail=detail, acknowledged=memo)
         return delivered(outgoing, acknowledged=memo)
-
-
-def _as_wanted(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any], *, looked_up: bool = False) -> bool:
-    """Tell whether the memo says that the leg needs nothing more; an absent cancelled leg does once looked up."""
-    if wanted["cancelled"]:
-        return is_kept(leg, wanted, memo) or memo.get(leg) == CANCELLED or (looked_up and leg not in memo)
-    return memo.get(leg) == ORDERED and memo.get(f"{leg}_digest") == mapping.digest(wanted["order"])
 
 
 def _problem(found: Verdict, said: Said) -> Problem:
@@ -126,11 +112,6 @@ def _settled(outgoing: Outgoing, memo: Mapping[str, Any]) -> Outcome:
         return delivered(outgoing, acknowledged=memo)
     *_, sentence = REPLIES[Verdict.TOO_LATE]
     return Outcome(outgoing.delivery_id, OutcomeWord.DELIVERED, None, codes[0], sentence, acknowledged=memo)
-
-
-def is_kept(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any]) -> bool:
-    """Tell whether VNPost goes on with a leg that was to be cancelled: it had its item already."""
-    return bool(wanted["cancelled"]) and memo.get(leg) == ORDERED and leg + UNDERWAY in memo
 
 
 def _code(said: Said) -> str:
