@@ -10,7 +10,6 @@ import click
 import orjson
 
 from hub.cli.frame import Reach, reach
-from hub.cli.shown import done
 
 HEAD = "# Channels of this hub. `[ẩn]` stands for a secret that is kept encrypted: applying it leaves it as it is.\n"
 
@@ -23,7 +22,8 @@ def apply(ours: Reach, file: Path) -> None:
 
     [channels.NAME] with connector, and the tables settings, routing, politeness.
     """
-    from hub.flows.operate import NotPossible, Wish, put_channel
+    from hub.cli.filling import put_and_tell
+    from hub.flows.operate import NotPossible, Wish
 
     wishes = _toml(file.read_bytes()).get("channels", {})
     for name, wish in wishes.items():
@@ -32,7 +32,7 @@ def apply(ours: Reach, file: Path) -> None:
             raise NotPossible(f"[channels.{name}] has connector, settings, routing, politeness; not {sorted(unknown)}.")
     for name, wish in wishes.items():
         given = Wish(wish["connector"], *(wish.get(key, {}) for key in ("settings", "routing", "politeness")))
-        done(f"{name}: {put_channel(ours.context, name, given, actor=ours.actor)}")
+        put_and_tell(ours, name, given)
 
 
 @click.command()

@@ -91,12 +91,14 @@ def add(
     """Add a channel, or change the one of this name. Thêm kênh hoặc sửa kênh cùng tên.
 
     Settings are those of `hub plugins show CONNECTOR`; a secret may be {"$env": NAME} or {"$file": PATH}.
+    Only what changes from then on is sent; `hub reconcile NAME` sends the records that are here already
+    (chỉ gửi thay đổi từ lúc đó; `hub reconcile NAME` để gửi hồ sơ đã có).
     """
-    from hub.flows.operate import Wish, put_channel
+    from hub.cli.filling import put_and_tell
+    from hub.flows.operate import Wish
 
     routing = {key: list(value) for key, value in (("kinds", kinds), ("agencies", agencies)) if value}
-    wish = Wish(connector, read_settings(settings.read()), routing)
-    done(f"{name}: {put_channel(ours.context, name, wish, actor=ours.actor)}")
+    put_and_tell(ours, name, Wish(connector, read_settings(settings.read()), routing))
 
 
 channels.add_command(apply)

@@ -94,9 +94,12 @@ def _wanted(
 ) -> Sequence[bulk.Insert]:
     wanted: list[tuple[str, str, str, int]] = []
     echoed: list[tuple[str, str, str, int]] = []
+    apart: list[tuple[str, str, str, int]] = []
     for held, sources in changed:
-        for channel in (one.name for one in channels if one.wants(held.kind, held.document)):
-            row = (channel, held.kind, held.key, held.version)
-            only_its_own = all(one.role is Role.CHANNEL and one.name == channel for one in sources)
-            (echoed if only_its_own else wanted).append(row)
-    return [deliveries.wanted(wanted, now=now, sources=_turns(changed)), deliveries.echoed(echoed, now=now)]
+        for channel in (one for one in channels if one.wants(held.kind, held.document)):
+            row = (channel.name, held.kind, held.key, held.version)
+            only_its_own = all(one.role is Role.CHANNEL and one.name == channel.name for one in sources)
+            own = apart if only_its_own and channel.keeps_apart(held.kind) else echoed
+            (own if only_its_own else wanted).append(row)
+    wishes = [deliveries.wanted(wanted, now=now, sources=_turns(changed)), deliveries.echoed(echoed, now=now)]
+    return [*wishes, deliveries.echoed(apart, now=now, apart=True)] if apart else wishes

@@ -41,3 +41,7 @@ class Channel:
             # Better one delivery too many, parked with its reason, than a dossier that silently goes nowhere.
             log.exception("channel.wants_failed", channel=self.name, kind=kind)
             return kind in self.connector.accepts
+
+    def keeps_apart(self, kind: str) -> bool:
+        """Tell whether what we publish there is kept apart from what the partner tells itself."""
+        return self.connector is not None and kind in self.connector.apart

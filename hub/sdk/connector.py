@@ -29,6 +29,9 @@ class Connector(ABC):
     settings_schema: ClassVar[Mapping[str, Any]]  # JSON Schema; secrets are `writeOnly`
     accepts: ClassVar[tuple[str, ...]] = ()  # kinds of record it can push
     emits: ClassVar[tuple[str, ...]] = ()  # kinds of record it can bring
+    # Kinds whose publications the partner keeps apart from what it tells itself (a queue of approval): when it changes
+    # such a record, our older copy there is pushed anew; of other kinds it holds what it told.
+    apart: ClassVar[tuple[str, ...]] = ()
     batch_size: ClassVar[int] = 1  # the most it takes in one push
     # What may be done after an unknown outcome: ask (Recalls), send again (the partner tells doubles apart), or never.
     resend: ClassVar[Literal["ask", "safe", "never"]] = "never"

@@ -34,6 +34,16 @@ ECHO = """ON CONFLICT (channel, kind, key) DO UPDATE SET
  acknowledged_version = CASE WHEN delivery.state = 'delivered' THEN excluded.wanted_version
   ELSE delivery.acknowledged_version END"""
 
+# Unless it keeps what it is told apart from what it tells: an older copy of ours there (the memo says so) is replaced.
+ECHO_APART = """ON CONFLICT (channel, kind, key) DO UPDATE SET
+ wanted_version = excluded.wanted_version, updated_at = excluded.updated_at,
+ acknowledged_version = CASE WHEN delivery.state = 'delivered' AND delivery.acknowledged = '{}'
+  THEN excluded.wanted_version ELSE delivery.acknowledged_version END,
+ due_at = CASE WHEN delivery.state = 'delivered' THEN excluded.due_at ELSE delivery.due_at END,
+ waiting_since = CASE WHEN delivery.state = 'delivered' THEN excluded.waiting_since ELSE delivery.waiting_since END,
+ state = CASE WHEN delivery.state = 'delivered' AND delivery.acknowledged <> '{}' THEN 'waiting'
+  ELSE delivery.state END"""
+
 FENCED_SQLITE = "SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))"
 FENCED_POSTGRESQL = "SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"
 
@@ -79,9 +89,12 @@ def wanted(
     return _raised(rows, now=now, state=WAITING, conflict=WANT, sources=sources or {})
 
 
-def echoed(rows: Sequence[tuple[str, str, str, int]], *, now: int) -> bulk.Insert:
-    """Return what to write: each (channel, kind, key, version): the channel itself told us of that version."""
-    return _raised(rows, now=now, state=DELIVERED, conflict=ECHO, sources={})
+def echoed(rows: Sequence[tuple[str, str, str, int]], *, now: int, apart: bool = False) -> bulk.Insert:
+    """Return what to write: each (channel, kind, key, version): the channel itself told us of that version.
+
+    apart: it keeps what it is told apart from what it tells (`Connector.apart`).
+    """
+    return _raised(rows, now=now, state=DELIVERED, conflict=ECHO_APART if apart else ECHO, sources={})
 
 
 def _raised(

@@ -94,11 +94,10 @@ class CivilStatusConnector(Connector, Pushes, Recalls, Polls):
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
         """The case, the fingerprint of its declaration, the reports taken and those due."""
         memo, mapped = outgoing.acknowledged, outgoing.mapped
-        due = [report.status for report in delivering.due(memo, mapped)]
         return {
             "module": mapped.case["module"],
             "declaration": memo.get("digest", mapped.digest),
-            "reports": [*memo.get("reports", ()), *due],
+            "reports": [*memo.get("reports", ()), *delivering.due(memo, mapped)],
         }
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:

@@ -2,6 +2,9 @@
 
 `created` the software has the case; `digest` of the declaration it took; `offered` the last one it was offered;
 `reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
+
+A case ends once there. A second step of the same trangThai (the counter notes the return, then the post does) changes
+nothing at the software, so nothing is told of it; one that contradicts the end it holds is told, refused, and parked.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from hub.sdk import Outcome, OutcomeWord, Outgoing, Reason, deferred, delivered
 from plugins.civil_status import answers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from plugins.civil_status.client import Software
     from plugins.civil_status.mapping import Mapped
@@ -26,8 +29,8 @@ def deliver(software: Software, outgoing: Outgoing, memo: dict[str, Any]) -> Out
         refusal = _hand_over(software, outgoing, mapped, memo)
         if refusal:
             return refusal
-    for report in due(memo, mapped):
-        refusal = _report(software, outgoing, report, memo)
+    for steps in due(memo, mapped).values():
+        refusal = _report(software, outgoing, steps, memo)
         if refusal:
             return refusal
     return delivered(outgoing, acknowledged=memo)
@@ -47,16 +50,20 @@ def _hand_over(software: Software, outgoing: Outgoing, mapped: Mapped, memo: dic
     return None
 
 
-def _report(software: Software, outgoing: Outgoing, report: Report, memo: dict[str, Any]) -> Outcome | None:
-    answer = software.report(report.body)
-    word, reason = answers.spoken(answer)
-    if word is not OutcomeWord.DELIVERED:
-        detail = f"The software did not take the report {report.status}."
-        return Outcome(outgoing.delivery_id, word, reason, None, detail, acknowledged=memo)
-    memo["events"] = [*memo.get("events", ()), report.event]
-    if not answers.is_closed(answer):
-        memo["reports"] = [*memo.get("reports", ()), report.status]
-    return None
+def _report(software: Software, outgoing: Outgoing, steps: Sequence[Report], memo: dict[str, Any]) -> Outcome | None:
+    """Report one trangThai: by its earliest step, else by the one the software knows from before the memo was lost."""
+    for report in steps:
+        answer = software.report(report.body)
+        word, reason = answers.spoken(answer)
+        if word is OutcomeWord.DELIVERED:
+            memo["events"] = [*memo.get("events", ()), report.event]
+            if not answers.is_closed(answer):
+                memo["reports"] = [*memo.get("reports", ()), report.status]
+            return None
+        if word is not OutcomeWord.REJECTED or reason is not Reason.ORDER:
+            break
+    detail = f"The software did not take the report {report.status}."
+    return Outcome(outgoing.delivery_id, word, reason, None, detail, acknowledged=memo)
 
 
 def recalled(software: Software, outgoing: Outgoing, memo: dict[str, Any], *, province: str) -> Outcome:
@@ -72,6 +79,12 @@ def recalled(software: Software, outgoing: Outgoing, memo: dict[str, Any], *, pr
     return deferred(outgoing, Reason.UNANSWERED, detail=detail, acknowledged=memo)
 
 
-def due(memo: Mapping[str, Any], mapped: Mapped) -> list[Report]:
-    told = set(memo.get("events", ()))
-    return [report for report in mapped.reports if report.event not in told]
+def due(memo: Mapping[str, Any], mapped: Mapped) -> dict[str, list[Report]]:
+    """Return the trangThai that the software was not told yet, in their order, each with its steps, oldest first."""
+    events = set(memo.get("events", ()))
+    told = {*memo.get("reports", ()), *(one.status for one in mapped.reports if one.event in events)}
+    found: dict[str, list[Report]] = {}
+    for report in mapped.reports:
+        if report.status not in told:
+            found.setdefault(report.status, []).append(report)
+    return found

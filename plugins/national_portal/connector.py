@@ -56,6 +56,7 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
     )
     accepts: ClassVar[tuple[str, ...]] = ("dossier", "procedure")
     emits: ClassVar[tuple[str, ...]] = ("dossier", "procedure")
+    apart: ClassVar[tuple[str, ...]] = ("procedure",)  # what is published waits for approval beside the catalogue
     batch_size: ClassVar[int] = 50
     resend: ClassVar = "ask"
     shown_fields: ClassVar[frozenset[str]] = SHOWN
@@ -117,7 +118,7 @@ class NationalPortal(Connector, Pushes, Recalls, Pulls, Receives):
         """What the simulator's `/_sim/holdings` shows for this record."""
         mapped = outgoing.mapped
         if outgoing.kind == "procedure":
-            return dict(mapped)
+            return procedures.holding(outgoing)
         if Dossier(outgoing).undecided():
             return None
         return {

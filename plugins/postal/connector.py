@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,9 +27,8 @@ from hub.sdk import (
     health_of,
     push_each,
 )
-from plugins.postal import mapping, mapping_tracking
+from plugins.postal import mapping, mapping_tracking, memo
 from plugins.postal.client import FIRST, PAGE_SIZE, Client
-from plugins.postal.codes import FROZEN
 from plugins.postal.orders import Orders
 
 if TYPE_CHECKING:
@@ -84,14 +84,8 @@ class Postal(Connector, Pushes, Recalls, Pulls):
         return (Incoming("postal_order", {"events": [event]}, key=mapping.leg_of(number)[0]),)
 
     def holding(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
-        """The orders of the legs that are not cancelled."""
-        wanted = mapping.orders(outgoing.document, self.settings)
-        memo = outgoing.acknowledged
-        return {
-            leg: _lasting(each["order"]) | memo.get(f"{leg}_frozen", mapping.frozen(each["order"]))
-            for leg, each in wanted.items()
-            if not each["cancelled"]
-        } or None
+        """The orders of the legs that are not cancelled, or not any more to be cancelled."""
+        return memo.holding(mapping.orders(outgoing.document, self.settings), outgoing.acknowledged) or None
 
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Send the orders one by one: VNPost takes one a call."""
@@ -100,6 +94,12 @@ class Postal(Connector, Pushes, Recalls, Pulls):
     def recall(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Look each order up that is not known to be as wanted."""
         return ask_each(batch, self.orders.look_up)
+
+    def look_up(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
+        """Look orders up; of the memo only that it was too late to cancel is believed, which no look-up tells."""
+        return self.recall(
+            [replace(one, acknowledged=memo.too_late(one.acknowledged), acknowledged_version=None) for one in batch]
+        )
 
     def pull(self, cursor: str | None) -> Page:
         """Bring the tracking documents after the last id read."""
@@ -111,7 +111,3 @@ class Postal(Connector, Pushes, Recalls, Pulls):
                 raise Garbled("The tracking page does not move on from lastId.")
             items.append(Item(document, id=number))
         return Page(items, items[-1].id if items else cursor, more=len(items) >= size)
-
-
-def _lasting(order: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in order.items() if name not in FROZEN}

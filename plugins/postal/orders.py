@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Outcome, OutcomeWord, Outgoing, Reason, deferred, delivered, unknown
 from plugins.postal import mapping
 from plugins.postal.codes import Verdict, verdict
+from plugins.postal.memo import CANCELLED, ORDERED, UNDERWAY, as_wanted, forget, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +24,12 @@ REPLIES: Mapping[Verdict, tuple[OutcomeWord, Reason, str]] = {
 }
 # Of two legs with a problem the one we know least about decides.
 GRAVITY: Mapping[OutcomeWord, int] = {OutcomeWord.UNKNOWN: 2, OutcomeWord.DEFERRED: 1, OutcomeWord.REJECTED: 0}
-ORDERED, CANCELLED = "ordered", "cancelled"
 
 Problem = tuple[OutcomeWord, Reason, str | None, str]
 
 
 class Orders:
-    """What is said to VNPost about one order.
-
-    The memo tells per leg `ordered` or `cancelled`, as `<leg>_digest` what was ordered, and as `<leg>_frozen` the
-    fields that stay as they were then.
-    """
+    """What is said to VNPost about one order; what it holds of it: `memo`."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -46,7 +42,7 @@ class Orders:
             if problem is not None:
                 problems.append(problem)
         if not problems:
-            return delivered(outgoing, acknowledged=memo)
+            return _settled(outgoing, memo)
         word, reason, code, detail = max(problems, key=lambda problem: GRAVITY[problem[0]])
         return Outcome(outgoing.delivery_id, word, reason, code, detail, acknowledged=memo)
 
@@ -66,12 +62,15 @@ class Orders:
         return _problem(found, said)
 
     def _cancel(self, outgoing: Outgoing, leg: str, order: Mapping[str, Any], memo: dict[str, Any]) -> Problem | None:
-        if memo.get(leg) != ORDERED:  # never ordered, or cancelled already: there is nothing to say
+        if memo.get(leg) != ORDERED or leg + UNDERWAY in memo:  # there is nothing to say
             return None
         said = self._client.cancel(order["CustomerCode"], order["OrderNumber"])
         found = verdict(said.status, said.message)
         if found in {Verdict.ACCEPTED, Verdict.CANCELLED, Verdict.ABSENT}:
             memo[leg] = CANCELLED
+            return None
+        if found is Verdict.TOO_LATE:
+            memo[leg + UNDERWAY] = _code(said)
             return None
         return _problem(found, said)
 
@@ -79,7 +78,7 @@ class Orders:
         missing = False
         for leg, wanted in outgoing.mapped.items():
             order = wanted["order"]
-            if _as_wanted(leg, wanted, memo):
+            if as_wanted(leg, wanted, memo):
                 continue
             said = self._client.look_up(order["CustomerCode"], order["OrderNumber"])
             found = verdict(said.status, said.message)
@@ -89,26 +88,31 @@ class Orders:
                 memo[f"{leg}_digest"] = mapping.digest(order) if same else "another"
                 memo[f"{leg}_frozen"] = mapping.frozen(said.order)
             elif found is Verdict.ABSENT:
-                for name in (leg, f"{leg}_digest", f"{leg}_frozen"):
-                    memo.pop(name, None)
+                forget(leg, memo)
             else:
                 detail = "VNPost's answer to the look-up is not understood."
                 return unknown(outgoing, Reason.UNKNOWN_CODE, detail=detail, code=str(said.status))
-            missing = missing or not _as_wanted(leg, wanted, memo, looked_up=True)
+            missing = missing or not as_wanted(leg, wanted, memo, looked_up=True)
         if missing:
             detail = "VNPost does not hold the order as wanted."
             return deferred(outgoing, Reason.UNANSWERED, detail=detail, acknowledged=memo)
         return delivered(outgoing, acknowledged=memo)
 
 
-def _as_wanted(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any], *, looked_up: bool = False) -> bool:
-    """Tell whether the memo says that the leg needs nothing more; an absent cancelled leg does once looked up."""
-    if wanted["cancelled"]:
-        return memo.get(leg) == CANCELLED or (looked_up and leg not in memo)
-    return memo.get(leg) == ORDERED and memo.get(f"{leg}_digest") == mapping.digest(wanted["order"])
-
-
 def _problem(found: Verdict, said: Said) -> Problem:
     odd = (OutcomeWord.UNKNOWN, Reason.UNKNOWN_CODE, "VNPost answered with a status no table knows.")
     word, reason, sentence = REPLIES.get(found, odd)
-    return word, reason, str(said.status)[:50], sentence
+    return word, reason, _code(said), sentence
+
+
+def _settled(outgoing: Outgoing, memo: Mapping[str, Any]) -> Outcome:
+    """VNPost holds what it can; what it would not cancel any more is said."""
+    codes = [memo[leg + UNDERWAY] for leg, wanted in outgoing.mapped.items() if is_kept(leg, wanted, memo)]
+    if not codes:
+        return delivered(outgoing, acknowledged=memo)
+    *_, sentence = REPLIES[Verdict.TOO_LATE]
+    return Outcome(outgoing.delivery_id, OutcomeWord.DELIVERED, None, codes[0], sentence, acknowledged=memo)
+
+
+def _code(said: Said) -> str:
+    return str(said.status)[:50]

@@ -43,8 +43,8 @@ DETAIL_LENGTH = 100  # characters of the gateway's words that are kept
 class SmsConnector(Connector, Pushes):
     """Tells citizens by text message.
 
-    A message whose sending began and whose end is not known is not sent again by the hub; when an operator lets it go
-    again (a replay of the same version) it carries the same number, by which the gateway can tell it is a double.
+    A message whose sending began and whose end is not known is not handed over again by the hub (`resend`), whatever
+    version comes, until an operator says so; it then carries the same number, by which the gateway can tell a double.
     """
 
     name = "sms"
@@ -97,11 +97,6 @@ class SmsConnector(Connector, Pushes):
         latest = mapped.messages[-1] if mapped.messages else None
         if latest is None or latest not in waiting or self._too_old(latest):
             return delivered(outgoing, acknowledged=memo.passed(known, waiting))
-        begun = known.get("uncertain")
-        if begun and begun["event"] == latest.event and begun["version"] != outgoing.version:
-            # Not an operator's replay but a later version: whoever has to decide has not decided yet.
-            again = memo.begun(known, latest, version=outgoing.version)
-            return unknown(outgoing, Reason.UNCERTAIN, detail="Its message was begun before.", acknowledged=again)
         wait = seconds_left(self.tools.clock.now(), **self._quiet)
         if wait:
             return deferred(outgoing, Reason.NOT_READY, detail="Quiet hours.", retry_after=wait)

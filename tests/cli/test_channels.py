@@ -5,6 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from hub.testing import house
+
 
 @pytest.fixture
 def channel(hub, settings):
@@ -23,6 +25,51 @@ def test_a_channel_is_added_shown_without_its_secret_and_listed(hub, told, chann
 def test_adding_the_same_again_changes_nothing(hub, settings, channel):
     assert "unchanged" in hub("channels", "add", channel, "sms", "--settings", settings())
     assert "updated" in hub("channels", "add", channel, "sms", "--settings", settings(brand="B2"))
+
+
+@pytest.fixture
+def record(hub, environment):
+    file = environment / "dossiers.ndjson"
+    file.write_bytes(orjson.dumps(house.dossier()))
+    hub("records", "import", "dossier", str(file), "--source", "district")
+
+
+@pytest.mark.parametrize("way", ["add", "apply"])
+def test_a_channel_added_when_records_are_here_says_how_they_come_to_it(hub, told, environment, record, way):
+    def put(**routing):
+        wish = {"url": "http://127.0.0.1:9", "name": "x", "key": "k" * 40, "client": "h56"}
+        if way == "add":
+            file = environment / "up.json"
+            file.write_bytes(orjson.dumps({key: wish[key] for key in ("url", "key", "client")}))
+            agencies = [word for one in routing.get("agencies", ()) for word in ("--agency", one)]
+            return hub("channels", "add", "up", "hub_peer", "--settings", str(file), *agencies)
+        file = environment / "up.toml"
+        lines = [f'[channels.up]\nconnector = "hub_peer"\n[channels.up.settings]\nurl = "{wish["url"]}"']
+        lines += [f'key = "{wish["key"]}"\nclient = "h56"']
+        lines += [f"[channels.up.routing]\nagencies = {routing['agencies']}"] if routing else []
+        file.write_text("\n".join(lines), encoding="utf-8")
+        return hub("channels", "apply", str(file))
+
+    first, again, wider = put(agencies=["H56.14"]), put(agencies=["H56.14"]), put()
+
+    for said in (first, wider):
+        assert "not sent to up by themselves" in said
+        assert "không tự gửi tới up" in said
+        assert said.count("hub reconcile up") == 2
+    assert "up: unchanged" in again
+    assert "reconcile" not in again
+    assert told("channels", "list")[0]["waiting"] == 0
+
+
+def test_a_channel_that_cannot_be_reconciled_says_that_changes_alone_go_out(hub, record, settings):
+    said = hub("channels", "add", "sms", "sms", "--settings", settings())
+
+    assert "each goes with its next change" in said
+    assert "chỉ gửi khi có thay đổi tiếp theo" in said
+
+
+def test_on_an_empty_hub_there_is_nothing_to_say_of_earlier_records(hub, settings):
+    assert hub("channels", "add", "sms", "sms", "--settings", settings()).strip() == "✓ sms: created"
 
 
 def test_wrong_settings_are_all_told_and_nothing_is_kept(hub, told, settings):

@@ -73,6 +73,51 @@ def test_a_report_on_a_refused_case_is_settled_and_one_against_the_order_is_park
     assert (after.word, after.reason) == (OutcomeWord.REJECTED, Reason.ORDER)
 
 
+POSTED = RETURNED | {
+    "occurred_at": "2026-05-14T09:00:00+07:00",
+    "source": "hub",
+    "key": "hub/post-1",
+}  # a second return
+EARLIER = RETURNED | {"occurred_at": "2026-05-13T15:00:00+07:00", "key": "mc/8"}  # that comes late
+
+
+@pytest.mark.parametrize("second", [POSTED, EARLIER], ids=["later", "earlier"])
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one after the other"])
+def test_a_case_that_has_ended_is_not_told_its_end_again(ministry, second, together):
+    software = connector(ministry)
+    act(ministry, act="auto")
+    twice = dossier(events=[ACCEPTED, RETURNED, second])
+    memo = {} if together else push(software, FINISHED).acknowledged
+    done = push(software, twice, memo)
+    assert done.word is OutcomeWord.DELIVERED
+    assert (done.acknowledged["reports"], effects(ministry)) == (["5"], ["case", "report"])
+    assert equal(ministry, software, twice, done.acknowledged)
+    assert equal(ministry, software, twice, {})
+    (recalled,) = software.recall([outgoing(software, twice, done.acknowledged)])
+    assert recalled.word is OutcomeWord.DELIVERED
+
+
+@pytest.mark.parametrize("second", [POSTED, EARLIER], ids=["later", "earlier"])
+def test_a_second_return_after_a_lost_memo_finds_the_end_that_the_ministry_holds(ministry, second):
+    software = connector(ministry)
+    act(ministry, act="auto")
+    push(software, FINISHED)  # killed before this was written down
+    twice = dossier(events=[ACCEPTED, RETURNED, second])
+    (recalled,) = software.recall([outgoing(software, twice)])
+    done = push(software, twice, recalled.acknowledged)
+    assert (done.word, effects(ministry)) == (OutcomeWord.DELIVERED, ["case", "report"])
+    assert equal(ministry, software, twice, done.acknowledged)
+
+
+def test_stopped_after_withdrawn_is_the_same_end_there(ministry):
+    software = connector(ministry)
+    withdrawn = RETURNED | {"status": "withdrawn", "key": "mc/5"}
+    memo = push(software, dossier(events=[ACCEPTED, withdrawn])).acknowledged
+    stopped = dossier(events=[ACCEPTED, withdrawn, POSTED | {"status": "stopped"}])
+    assert push(software, stopped, memo).word is OutcomeWord.DELIVERED
+    assert effects(ministry) == ["case", "report"]
+
+
 def test_a_supplemented_declaration_is_handed_over_again(ministry):
     software = connector(ministry)
     memo = push(software, dossier()).acknowledged

@@ -129,15 +129,41 @@ def test_an_order_cancelled_before_it_was_sent_is_never_sent(driver, post):
     assert driver.connector.holding(driver.outgoing(delivery)) is None
 
 
-def test_an_item_on_its_way_cannot_be_cancelled_and_a_person_is_told(driver, post):
+def test_an_item_on_its_way_cannot_be_cancelled_and_the_leg_is_settled_with_the_posts_word(driver, post):
+    delivery = publish(driver, legs=("pickup", "return"))
+    driver.run()
+    act(post, act="scan", order=f"{delivery.key}-P", status=6)
+    driver.publish("postal_order", delivery.key, cancelled(delivery, "pickup"))
+
+    driver.run()
+
+    last = delivery.outcomes[-1]
+    assert (delivery.parked, delivery.settled) == (None, True)
+    assert (last.code, last.detail) == ("206", "VNPost can no longer cancel: the item is on its way.")
+    assert post.holdings()[delivery.name].keys() == {"pickup", "return"}
+    assert post.holdings()[delivery.name] == driver.connector.holding(driver.outgoing(delivery))
+    driver.publish("postal_order", delivery.key, delivery.document)
+    driver.run()
+    assert (delivery.settled, calls(post, "GET", "/vnpost/1.0/cancel")) == (True, 1)
+
+
+def test_that_it_was_too_late_to_cancel_is_not_found_to_differ_when_the_post_is_asked(driver, post):
     delivery = publish(driver)
     driver.run()
     act(post, act="scan", order=delivery.key, status=6)
     driver.publish("postal_order", delivery.key, cancelled(delivery, "return"))
-
+    post.faults.order({"fault": "timeout_after", "times": 1, "path": "/cancel"})
     driver.run()
+    assert delivery.settled
 
-    assert (delivery.parked, delivery.outcomes[-1].code) == (Reason.ORDER, "206")
+    [told] = driver.connector.look_up([driver.outgoing(delivery)])
+    assert told.word is OutcomeWord.DELIVERED
+    post.memory.put("order", delivery.key, {**post.memory.get("order", delivery.key), "state": "cancelled"})
+    [told] = driver.connector.look_up([driver.outgoing(delivery)])  # cancelled by telephone
+    assert (told.word, told.acknowledged["return"]) == (OutcomeWord.DELIVERED, "cancelled")
+    post.memory.remove("order", delivery.key)
+    [told] = driver.connector.look_up([driver.outgoing(delivery)])
+    assert (told.word, told.acknowledged) == (OutcomeWord.DELIVERED, {})
 
 
 def test_a_changed_address_is_not_passed_over_in_silence(driver, post):
