@@ -16,6 +16,7 @@ from hub.config import create_key_file
 from hub.demo.partners import free_port
 from hub.testing.waiting import wait_until
 
+WORKERS = 2
 STOP_SECONDS = 10.0
 
 
@@ -28,6 +29,7 @@ def serving(tmp_path, database_url, *options):
         "HUB_SECRET_KEY_FILE": str(tmp_path / "key"),
         "HUB_LISTEN": listen,
         "HUB_STOP_SECONDS": "8",
+        "HUB_WORKER_PROCESSES": str(WORKERS),
     }
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -65,15 +67,15 @@ def test_it_says_that_it_is_ready_and_ends_within_ten_seconds_of_sigterm(tmp_pat
 
 def test_a_killed_child_is_started_again(tmp_path, sqlite_url):
     with serving(tmp_path, sqlite_url) as (process, listen):
-        wait_until(lambda: len(children(process)) == 2, "web and worker run", seconds=20)
+        wait_until(lambda: len(children(process)) == 1 + WORKERS, "web and workers run", seconds=20)
         for victim in children(process):
             victim.kill()
             wait_until(lambda victim=victim: not victim.is_running(), "it is gone", seconds=20)
-            wait_until(lambda: len(children(process)) == 2, "it was started again", seconds=30)
+            wait_until(lambda: len(children(process)) == 1 + WORKERS, "it was started again", seconds=30)
         wait_until(lambda: is_ready(listen), "the hub is ready again", seconds=60)
 
         assert process.poll() is None
-        assert (tmp_path / "log").read_text().count("child.died") >= 2
+        assert (tmp_path / "log").read_text().count("child.died") >= 1 + WORKERS
 
 
 def test_children_do_not_outlive_a_killed_parent(tmp_path, sqlite_url):

@@ -8,7 +8,6 @@ import orjson
 
 from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document
-from hub.flows.deliver import deliver
 from hub.flows.leases import Leases
 from hub.flows.operate import Wish, put_channel
 from hub.flows.pull import pull
@@ -17,6 +16,7 @@ from hub.sdk import Outgoing
 from hub.store import delivery_views, records
 from hub.testing import house
 from hub.testing.clock import SetClock
+from hub.testing.delivering import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
