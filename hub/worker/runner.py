@@ -112,7 +112,7 @@ class Runner:
         try:
             mark = self._context.waker.mark()
             if self.going_on() and (due := self._due_in()) > 0:
-                # no longer than this: PostgreSQL tells of changes at most every 20 ms, and the last may go untold
+                # no longer than this: the word of a change is lost when the line breaks meanwhile
                 self._context.waker.wait(min(due, self._context.settings.poll_seconds), since=mark)
                 return 0
         finally:
