@@ -14,6 +14,11 @@ MOVING = frozenset({"collected", "in_transit", "delivering", "delivered"})  # th
 TOO_LATE = " (không hủy được nữa, bưu gửi vẫn đến nơi nhận)"
 
 
+def may_need_post(body: Mapping[str, Any]) -> bool:
+    """Tell whether a dossier with these fields may call for a postal order, now or when it is finished."""
+    return "pickup" in body or "return_to" in body
+
+
 def order_of(dossier: Held) -> Message | None:
     """Return the postal order that a dossier calls for: papers to be fetched, or a finished result to be brought home.
 

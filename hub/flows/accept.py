@@ -99,7 +99,14 @@ def _wanted(
         for channel in (one for one in channels if one.wants(held.kind, held.document)):
             row = (channel.name, held.kind, held.key, held.version)
             only_its_own = all(one.role is Role.CHANNEL and one.name == channel.name for one in sources)
-            own = apart if only_its_own and channel.keeps_apart(held.kind) else echoed
-            (own if only_its_own else wanted).append(row)
-    wishes = [deliveries.wanted(wanted, now=now, sources=_turns(changed)), deliveries.echoed(echoed, now=now)]
-    return [*wishes, deliveries.echoed(apart, now=now, apart=True)] if apart else wishes
+            if not only_its_own:
+                wanted.append(row)
+            elif channel.keeps_apart(held.kind):
+                apart.append(row)
+            else:
+                echoed.append(row)
+    return [
+        deliveries.wanted(wanted, now=now, sources=_turns(changed)),
+        deliveries.echoed(echoed, now=now),
+        deliveries.echoed(apart, now=now, apart=True),
+    ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from hub.domain.derive import order_of, steps_of
+from hub.domain.derive import may_need_post, order_of, steps_of
 from hub.domain.merge import join
 from hub.store import records
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hub.domain.messages import Held, Message, Source
 
 Key = tuple[str, str]  # kind, key
-POST = frozenset({"pickup", "return_to"})  # a dossier with one of these may call for a postal order
 ROUNDS = 4  # of derivation; the rules end after two, more would be a loop
 
 
@@ -114,7 +113,7 @@ class Work:
 def _places(message: Message) -> Iterator[Key]:
     """Yield the record a message is about, and the order that it may call for: to load it later is a turn more."""
     yield message.kind, message.key
-    if message.kind == "dossier" and message.body and not POST.isdisjoint(message.body):
+    if message.kind == "dossier" and message.body and may_need_post(message.body):
         yield "postal_order", message.key
 
 

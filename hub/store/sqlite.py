@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
+from hub.store.trouble import is_locked
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
@@ -77,7 +79,7 @@ def _begun(connection: Connection, *, last: bool) -> bool:
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as problem:
-        if last or "locked" not in str(problem.orig):
+        if last or not is_locked(problem):
             raise
         return False
     return True

@@ -19,11 +19,17 @@ def again(problem: Exception) -> bool:
     """Tell whether the transaction left nothing behind and is to be done again."""
     if isinstance(problem, Conflict):
         return True
-    if isinstance(problem, OperationalError) and isinstance(problem.orig, sqlite3.OperationalError):
-        return "locked" in str(problem.orig)
+    if is_locked(problem):
+        return True
     if isinstance(problem, DBAPIError) and problem.connection_invalidated and problem.statement is not None:
         return True  # the line broke before the commit was asked for: nothing of it is there
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
+
+
+def is_locked(problem: Exception) -> bool:
+    """Tell whether SQLite says that another is writing."""
+    cause = problem.orig if isinstance(problem, OperationalError) else None
+    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
 
 
 def is_away(problem: BaseException) -> bool:

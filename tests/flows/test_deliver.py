@@ -279,12 +279,18 @@ def test_a_partner_that_cannot_be_asked_at_all_leaves_the_doubt_to_an_operator(c
     assert state(context)["state"] == "delivered"
 
 
-def test_leases_are_renewed_while_work_goes_on(context, partner):
+def one_in_hand(context, partner):
+    """Claim one delivery for ten milliseconds; return the leases of this process and what was claimed."""
     house.add_echo(context, "echo", partner)
     put(context, house.dossier())
     leases = Leases(context)
     with context.store.writing() as connection:
         claimed = claim(connection, "echo", owner=context.node, now=context.now(), lease=10, limit=1)
+    return leases, claimed
+
+
+def test_leases_are_renewed_while_work_goes_on(context, partner):
+    leases, claimed = one_in_hand(context, partner)
 
     with leases.hold(claimed, begun=time.monotonic()) as hand:
         before = hand.until
@@ -295,12 +301,8 @@ def test_leases_are_renewed_while_work_goes_on(context, partner):
 
 
 def test_what_was_settled_meanwhile_keeps_the_moment_it_was_given(context, partner):
-    house.add_echo(context, "echo", partner)
-    put(context, house.dossier())
-    leases = Leases(context)
-    with context.store.writing() as connection:
-        claimed = claim(connection, "echo", owner=context.node, now=context.now(), lease=10, limit=1)
-        (one,) = claimed
+    leases, claimed = one_in_hand(context, partner)
+    (one,) = claimed
 
     with leases.hold(claimed, begun=time.monotonic()):
         later = context.now() + 3_600_000

@@ -132,42 +132,46 @@ def test_when_no_more_files_may_be_opened_the_database_is_away_and_comes_back(da
     store.close()
 
 
-def test_a_write_whose_line_breaks_before_the_commit_goes_again(database_url):
-    store = Store(database_url, connections=1)
+@pytest.fixture
+def breaking(database_url):
+    """A store with one connection, and what breaks it: called with the connection, it returns which it was."""
+    store, other = Store(database_url, connections=1), Store(database_url)
     if not store.postgresql:
         pytest.skip("SQLite has no line that could break")
-    other, broken = Store(database_url), []
+
+    def break_line(connection):
+        line = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with other.reading() as killer:
+            killer.exec_driver_sql(f"SELECT pg_terminate_backend({line}, 5000)")
+        return line
+
+    yield store, break_line
+    store.close()
+    other.close()
+
+
+def test_a_write_whose_line_breaks_before_the_commit_goes_again(breaking):
+    (store, break_line), broken = breaking, []
 
     def work(connection):
         if not broken:
-            broken.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
-            with other.reading() as killer:
-                killer.exec_driver_sql(f"SELECT pg_terminate_backend({broken[0]}, 5000)")
+            broken.append(break_line(connection))
         connection.execute(insert(duty), ROW)
 
     store.write(work)
 
     assert owners(store) == ["x"]
-    store.close()
-    other.close()
 
 
-def test_a_commit_whose_line_breaks_is_not_done_again(database_url):
-    store = Store(database_url, connections=1)
-    if not store.postgresql:
-        pytest.skip("SQLite has no line that could break")
-    other, tries = Store(database_url), []
+def test_a_commit_whose_line_breaks_is_not_done_again(breaking):
+    (store, break_line), tries = breaking, []
 
     def work(connection):
         connection.execute(insert(duty), ROW)
-        tries.append(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
-        with other.reading() as killer:
-            killer.exec_driver_sql(f"SELECT pg_terminate_backend({tries[0]}, 5000)")
+        tries.append(break_line(connection))
 
     with pytest.raises(DBAPIError) as caught:
         store.write(work)
 
     assert (len(tries), caught.value.statement) == (1, None)
     assert is_away(caught.value)
-    store.close()
-    other.close()
