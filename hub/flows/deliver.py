@@ -44,7 +44,7 @@ def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases, m
     """
     begun = time.monotonic()
     with closing(Taking(context, channel, leases)) as taking:
-        claimed = context.store.write(partial(taking.claim, limit=limit))
+        claimed = context.store.write_together(partial(taking.claim, limit=limit), rank=channel.name)
         while claimed:
             crash_point("deliver.claimed")
             with (

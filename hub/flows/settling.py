@@ -12,7 +12,7 @@ from hub.crash import crash_point
 from hub.flows.evidence import attempt_row, ledger_line, told
 from hub.flows.next_state import next_state
 from hub.observe import metrics
-from hub.store import attempts, deliveries, ledger
+from hub.store import attempts, bulk, deliveries, ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,20 +50,19 @@ def settle_tries(
 
     def write(connection: Connection) -> tuple[frozenset[int], Sequence[Claimed]]:
         now = context.now()
-        ours = deliveries.settle(connection, settled, now=now)
+
+        def evidence(ours: frozenset[int]) -> Sequence[bulk.Insert]:
+            told = zip(final.values(), settled, strict=True)
+            lines = [ledger_line(channel.name, one, row) for one, row in told if row.id in ours]
+            made = attempts.made(channel.name, rows, exchanges=exchanges, now=now)
+            return [*made, ledger.entry(what="settled", actor=context.node, content=lines, now=now)] if lines else made
+
+        ours = deliveries.settle(connection, settled, now=now, also=evidence)
         claimed = claim(connection)
-        attempts.append(connection, channel.name, rows, exchanges=exchanges, now=now)
-        lines = [
-            ledger_line(channel.name, one, row)
-            for one, row in zip(final.values(), settled, strict=True)
-            if row.id in ours
-        ]
-        if lines:
-            ledger.append(connection, what="settled", actor=context.node, content=lines, now=now)
         crash_point("deliver.settling")
         return ours, claimed
 
-    ours, claimed = context.store.write(write)
+    ours, claimed = context.store.write_together(write, rank=channel.name)
     crash_point("deliver.settled")
     if len(ours) < len(settled):
         log.warning("deliver.lease_lost", deliveries=len(settled) - len(ours))

@@ -6,7 +6,6 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import insert
 
 from hub.store import bulk
 from hub.store.tables import attempt, exchange
@@ -14,20 +13,15 @@ from hub.store.tables import attempt, exchange
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
-
     from hub.sdk.exchange import Exchange
 
 
-def append(
-    connection: Connection, channel: str, rows: Sequence[dict[str, Any]], *, exchanges: Sequence[Exchange], now: int
-) -> None:
-    """Write one row per delivery tried; they share what went over the line."""
-    exchange_id = None
+def made(channel: str, rows: Sequence[dict[str, Any]], *, exchanges: Sequence[Exchange], now: int) -> list[bulk.Insert]:
+    """Return what to write: one row per delivery tried; they share what went over the line."""
+    exchange_id = secrets.randbits(62) if exchanges else None
+    went = []
     if exchanges:
-        exchange_id = secrets.randbits(62)
         content = orjson.dumps(list(exchanges)).decode()
-        connection.execute(insert(exchange), {"id": exchange_id, "channel": channel, "content": content, "at": now})
-    bulk.insert(
-        connection, attempt, [row | {"channel": channel, "exchange_id": exchange_id, "at": now} for row in rows]
-    )
+        went = [{"id": exchange_id, "channel": channel, "content": content, "at": now}]
+    tried = [row | {"channel": channel, "exchange_id": exchange_id, "at": now} for row in rows]
+    return [bulk.Insert(exchange, went), bulk.Insert(attempt, tried)]

@@ -12,7 +12,7 @@ from hub.store.driver import run
 from hub.store.tables import delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -45,7 +45,9 @@ ECHO_APART = """ON CONFLICT (channel, kind, key) DO UPDATE SET
   ELSE delivery.state END"""
 
 FENCED_SQLITE = "SELECT id, fence FROM delivery WHERE id IN (SELECT value FROM json_each(:ids))"
-FENCED_POSTGRESQL = "SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"
+# Locked in the order in which `wanted` locks them.
+FENCED_POSTGRESQL = """SELECT id, fence FROM delivery WHERE id = ANY(CAST(:ids AS bigint[]))
+ ORDER BY channel COLLATE "C", kind COLLATE "C", key COLLATE "C" FOR UPDATE"""
 
 # A newer version may be wanted by now: then a settled delivery (or a refused one) waits again at once.
 NEWER = "wanted_version > {acknowledged_version} AND {state} <> 'waiting' AND {reason} <> 'uncertain'"
@@ -126,8 +128,21 @@ def _raised(
     )
 
 
-def settle(connection: Connection, settled: Sequence[Settled], *, now: int) -> frozenset[int]:
-    """Write how tries ended; return the ids that were still ours. An old fence changes nothing."""
+def _nothing(_ours: frozenset[int]) -> Sequence[bulk.Insert]:
+    return ()
+
+
+def settle(
+    connection: Connection,
+    settled: Sequence[Settled],
+    *,
+    now: int,
+    also: Callable[[frozenset[int]], Sequence[bulk.Insert]] = _nothing,
+) -> frozenset[int]:
+    """Write how tries ended; return the ids that were still ours. An old fence changes nothing.
+
+    also: from those ids what is to be written beside.
+    """
     ids = [one.id for one in settled]
     if connection.dialect.name == "postgresql":
         rows = run(connection, FENCED_POSTGRESQL, {"ids": ids})
@@ -135,8 +150,10 @@ def settle(connection: Connection, settled: Sequence[Settled], *, now: int) -> f
         rows = run(connection, FENCED_SQLITE, {"ids": orjson.dumps(ids).decode()})
     fences = {row.id: row.fence for row in rows}
     ours = sorted((one for one in settled if fences.get(one.id) == one.fence), key=lambda one: one.id)
-    bulk.update(connection, delivery, [_row(one, now) for one in ours], where=("id",), sets=SETTLE)
-    return frozenset(one.id for one in ours)
+    kept = frozenset(one.id for one in ours)
+    update = bulk.Update(delivery, [_row(one, now) for one in ours], ("id",), SETTLE)
+    bulk.write(connection, [update, *also(kept)])
+    return kept
 
 
 def _row(one: Settled, now: int) -> dict[str, Any]:

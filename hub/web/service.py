@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hub.flows.accept import Accepted, Unit, accept
 from hub.flows.pressure import Pressure
-from hub.flows.together import Together
 from hub.observe import metrics
+from hub.store.together import Together
 from hub.web.client_auth import KeyRing
 from hub.web.courtesy import Courtesy
 from hub.web.knowledge import Knowledge

@@ -52,8 +52,8 @@ def settle(context, ours, now):
 
     def write(connection):
         tried = [row | {"delivery_id": one.id, "fence": one.fence} for one in ours]
-        attempts.append(connection, "echo", tried, exchanges=(), now=now)
-        return deliveries.settle(connection, ours, now=now)
+        made = attempts.made("echo", tried, exchanges=(), now=now)
+        return deliveries.settle(connection, ours, now=now, also=lambda _: made)
 
     return context.store.write(write)
 

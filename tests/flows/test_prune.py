@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from hub.flows import prune as flow
 from hub.flows.prune import DAY, prune
 from hub.sdk.exchange import Exchange
-from hub.store import attempts, idempotency, items
+from hub.store import attempts, bulk, idempotency, items
 from hub.store.tables import attempt, exchange, item
 from hub.store.tables import idempotency as answers
 from hub.testing import house
@@ -37,7 +37,7 @@ def count(context, table) -> int:
 def try_many(context, number: int, *, days_ago: int, exchanges=()) -> None:
     now = context.now() - days_ago * DAY
     context.store.write(
-        lambda connection: attempts.append(connection, "echo", [ROW] * number, exchanges=exchanges, now=now)
+        lambda connection: bulk.write(connection, attempts.made("echo", [ROW] * number, exchanges=exchanges, now=now))
     )
 
 

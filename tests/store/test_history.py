@@ -8,7 +8,7 @@ from sqlalchemy import text
 from hub.domain.messages import Role, Source
 from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document
-from hub.store import attempts, claiming, deliveries, ledger
+from hub.store import attempts, bulk, claiming, deliveries, ledger
 from hub.testing import house
 from hub.testing.clock import SetClock
 from tests.store.filling import fill
@@ -74,7 +74,7 @@ def one_round(context, number) -> int:
             | {"outcome": "delivered", "reason": None, "code": None, "detail": None, "worker": "w", "milliseconds": 1}
             for one in claimed
         ]
-        attempts.append(connection, "echo", tries, exchanges=[], now=now)
+        bulk.write(connection, attempts.made("echo", tries, exchanges=[], now=now))
         ledger.append(connection, what="settled", actor="w", content=[], now=now)
         spent.append(effort.end())
         assert len(claimed) == ROUND

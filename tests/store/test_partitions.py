@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from hub.store import attempts, migrate, partitions
+from hub.store import attempts, bulk, migrate, partitions
 from hub.store.engine import Store
 
 ROW = {
@@ -28,7 +28,7 @@ def store(postgres_url):
 
 
 def try_once(store: Store, now: int) -> None:
-    store.write(lambda connection: attempts.append(connection, "echo", [ROW], exchanges=[], now=now))
+    store.write(lambda connection: bulk.write(connection, attempts.made("echo", [ROW], exchanges=[], now=now)))
 
 
 def where(store: Store) -> list[tuple[str, int]]:

@@ -33,7 +33,7 @@ def settle(store, claimed, state: str, *, now: int, reason: str = ""):
             connection, [Settled(one.id, one.fence, 1, state, now, reason=reason) for one in claimed], now=now
         )
         tried = [ROW | {"delivery_id": one.id, "number": one.attempts, "fence": one.fence} for one in claimed]
-        attempts.append(connection, "line", tried, exchanges=(), now=now)
+        bulk.write(connection, attempts.made("line", tried, exchanges=(), now=now))
 
     store.write(write)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from hub.flows.together import LARGEST, Together
+from hub.store.together import LARGEST, Together
 
 
 def in_threads(count, work):
@@ -76,3 +77,37 @@ def test_f30_a_process_that_ends_lets_everybody_go():
 
     with pytest.raises(SystemExit):
         Together(run).submit(1)
+
+
+def test_when_the_database_is_away_one_finds_out_for_all():
+    tried, outcomes, all_wait = [], [], threading.Event()
+
+    def run(batch):
+        tried.append(len(batch))
+        if len(tried) == 1:
+            all_wait.wait(5)
+            return batch
+        raise OperationalError("SELECT 1", {}, Exception("away"))
+
+    together = Together(run)
+
+    def work(number):
+        try:
+            together.submit(number)
+        except OperationalError:
+            outcomes.append(number)
+
+    leader = threading.Thread(target=work, args=(1000,))
+    leader.start()
+    while not tried:
+        pass
+    others = threading.Thread(target=in_threads, args=(20, work))
+    others.start()
+    while len(together._waiting) < 20:
+        pass
+    all_wait.set()
+    leader.join(10)
+    others.join(10)
+
+    assert sorted(outcomes) == list(range(20))
+    assert tried == [1, 20, 1]

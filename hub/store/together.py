@@ -9,6 +9,8 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from hub.store.trouble import is_away
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -79,8 +81,18 @@ class Together(Generic[Given, Result]):
             if len(batch) == 1:
                 batch[0].problem = problem
                 return
-            for ticket in batch:  # a poisonous request fails alone
-                self._do([ticket])
+            self._do_each(batch)
             return
         for ticket, result in zip(batch, results, strict=True):
             ticket.result = result
+
+    def _do_each(self, batch: Sequence[_Ticket[Given, Result]]) -> None:
+        """A poisonous request fails alone; when the database is away, one finds out for all."""
+        away: BaseException | None = None
+        for ticket in batch:
+            if away:
+                ticket.problem = away
+                continue
+            self._do([ticket])
+            if ticket.problem and is_away(ticket.problem):
+                away = ticket.problem
