@@ -37,25 +37,35 @@ log = structlog.get_logger("hub.deliver")
 COULD_NOT_ASK = frozenset({Reason.UNREACHABLE, Reason.BUSY, Reason.CREDENTIALS})
 
 
-def deliver(context: Context, channel: Channel, *, limit: int, leases: Leases, more: Callable[[Tried], int]) -> None:
+def deliver(
+    context: Context,
+    channel: Channel,
+    *,
+    limit: int,
+    leases: Leases,
+    more: Callable[[Tried], int],
+    begun: Callable[[], None] = lambda: None,
+) -> None:
     """Deliver batch after batch. `more` hears what each came to and says how many to claim next; 0: no more.
 
-    The lease is looked at before anything is sent: a worker that comes back from the dead sends and settles nothing.
+    begun: called when the first claim is over, whatever it took. The lease is looked at before anything is sent: a
+    worker that comes back from the dead sends and settles nothing.
     """
-    begun = time.monotonic()
+    since = time.monotonic()
     with closing(Taking(context, channel, leases)) as taking:
         claimed = context.store.write_together(partial(taking.claim, limit=limit), rank=channel.name)
+        begun()
         while claimed:
             crash_point("deliver.claimed")
             with (
-                leases.hold(claimed, begun=begun) as hand,
+                leases.hold(claimed, begun=since) as hand,
                 exchange.recording() as exchanges,
                 exchange.only_while(hand.left),
                 structlog.contextvars.bound_contextvars(channel=channel.name),
             ):
                 tries = _try(context, channel, hand)
                 limit = more(summary(tries))
-                begun = time.monotonic()
+                since = time.monotonic()
                 claim = partial(taking.claim, limit=limit) if limit else nothing
                 claimed = settle_tries(context, channel, tries, exchanges, claim=claim)
 

@@ -81,7 +81,7 @@ def remove_channel(context: Context, name: str, *, force: bool, actor: str) -> i
 
     def write(connection: Connection) -> int:
         _find(connection, name)
-        waiting = delivery_views.next_due(connection, name)
+        waiting = delivery_views.next_due(connection, [name])[name]
         if waiting is not None and not force:
             raise NotPossible(
                 f"Records still wait for {name}; pause it, or say --force to give them up.",

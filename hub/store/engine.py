@@ -68,6 +68,12 @@ class Store:
             yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """For one statement by itself: PostgreSQL is not asked to begin and end a transaction."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT") if self.postgresql else connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: commits at the end, rolls back on any exception."""
         with self._turn(), self.engine.connect() as plain:

@@ -12,12 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub import wiring
 from hub.flows.leases import Leases
+from hub.worker.agenda import Agenda
 from hub.worker.rota import Rota
 from hub.worker.runner import Runner
 from hub.worker.share import WHOLE
 
 if TYPE_CHECKING:
     from hub.config import Settings
+    from hub.flows.channels import Channel
     from hub.flows.context import Context
     from hub.worker.share import Share
 
@@ -33,6 +35,7 @@ class Worker:
         self._context, self._share = context, share
         self._ended = threading.Event()
         self._leases = Leases(context)
+        self._agenda = Agenda(context)
         self._runners: dict[str, Runner] = {}
         self._ending: list[Runner] = []
         self._rota = Rota(context)
@@ -61,12 +64,16 @@ class Worker:
             if channels.get(name) is not runner.channel:
                 runner.end()
                 self._ending.append(self._runners.pop(name))
+                self._agenda.leave(name)
         for name, channel in channels.items():
             if name not in self._runners:
-                runner = self._runners[name] = Runner(self._context, channel, self._leases, share=self._share)
+                runner = self._runners[name] = self._runner(channel)
                 runner.start()
                 log.info("channel.running", channel=name, paused=channel.paused, problem=channel.problem)
         self._ending = [runner for runner in self._ending if not runner.join(0)]
+
+    def _runner(self, channel: Channel) -> Runner:
+        return Runner(self._context, channel, self._leases, self._agenda, share=self._share)
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed >= self._leases.seconds / 3:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +15,7 @@ from hub.flows.pressure import disk_is_low
 from hub.flows.pull import Overtaken, pull
 from hub.sdk.connector import Polls, Pulls, Pushes
 from hub.sdk.errors import ConnectorError
-from hub.store import channels, delivery_views
+from hub.store import channels
 from hub.worker.pace import Pace
 from hub.worker.poller import Poller, on_duty
 from hub.worker.reconciler import Reconciler
@@ -26,20 +27,24 @@ if TYPE_CHECKING:
     from hub.flows.channels import Channel
     from hub.flows.context import Context
     from hub.flows.leases import Leases
+    from hub.worker.agenda import Agenda
     from hub.worker.share import Share
 
 log = structlog.get_logger("hub.worker")
 
 IDLE_SECONDS = 1.0  # the longest an idle thread sleeps without looking; changes wake it earlier
+BEHIND_SECONDS = 0.02  # a worker leaves so much time to each that stands before it: two would claim the same
 TROUBLED_SECONDS = 1.0  # after a fault of our own or of the database: no hot loop
 
 
 class Runner:
     """The threads of one channel as it is configured now."""
 
-    def __init__(self, context: Context, channel: Channel, leases: Leases, *, share: Share = WHOLE) -> None:
+    def __init__(
+        self, context: Context, channel: Channel, leases: Leases, agenda: Agenda, *, share: Share = WHOLE
+    ) -> None:
         self.channel = channel
-        self._context, self._leases, self._share = context, leases, share
+        self._context, self._leases, self._agenda, self._share = context, leases, agenda, share
         self._ended = threading.Event()
         connector = channel.connector
         largest = min(channel.politeness.batch_size or connector.batch_size, connector.batch_size) if connector else 1
@@ -106,23 +111,25 @@ class Runner:
                 waker.wait(pause, since=mark) if turn == self._deliver else self._ended.wait(pause)
 
     def _deliver(self) -> float:
-        """Deliver until less is due than a batch; one thread of a channel looks for more, the others wait for it."""
+        """Deliver until less is due than a batch; one thread of a channel looks and claims, the others wait for it."""
         if not self._looking.acquire(timeout=IDLE_SECONDS):
             return 0
-        try:
+        with ExitStack() as looking:
+            looking.callback(self._looking.release)
             mark = self._context.waker.mark()
             if self.going_on() and (due := self._due_in()) > 0:
                 # no longer than this: the word of a change is lost when the line breaks meanwhile
                 self._context.waker.wait(min(due, self._context.settings.poll_seconds), since=mark)
                 return 0
-        finally:
-            self._looking.release()
-        if not self.going_on():
-            return 0
-        return 0 if self._batches() else self._context.settings.poll_seconds
+            if not self.going_on():
+                return 0
+            return 0 if self._batches(looking.close) else self._context.settings.poll_seconds
 
-    def _batches(self) -> int:
-        """Deliver batch after batch while they are full: then more may be due. Return how many tries it came to."""
+    def _batches(self, looked: Callable[[], None]) -> int:
+        """Deliver batch after batch while they are full: then more may be due. Return how many tries it came to.
+
+        looked: lets the next thread look.
+        """
         count, allowed, trouble = 0, self._pace.allow(), False
         if not allowed:
             self._ended.wait(min(max(self._pace.wait_seconds(), 0.01), IDLE_SECONDS))
@@ -137,8 +144,12 @@ class Runner:
                 allowed = self._pace.allow()
             return allowed
 
+        def begun() -> None:
+            self._agenda.claimed(self.channel.name)
+            looked()
+
         try:
-            deliver(self._context, self.channel, limit=allowed, leases=self._leases, more=more)
+            deliver(self._context, self.channel, limit=allowed, leases=self._leases, more=more, begun=begun)
         finally:
             if allowed:
                 self._pace.learn(NOTHING)
@@ -146,9 +157,15 @@ class Runner:
         return count
 
     def _due_in(self) -> float:
-        """Seconds until the next delivery falls due; a mere read: idle threads do not queue for the writer's lock."""
-        with self._context.store.reading() as connection:
-            due = delivery_views.next_due(connection, self.channel.name)
+        """Seconds until the next delivery falls due, and still does after those who stand before us have looked."""
+        due = self._seconds_until(self._agenda.due(self.channel.name))
+        if due > 0 or not self._share.place:
+            return due
+        self._ended.wait(BEHIND_SECONDS * self._share.place)
+        self._agenda.claimed(self.channel.name)
+        return self._seconds_until(self._agenda.due(self.channel.name))
+
+    def _seconds_until(self, due: int | None) -> float:
         if due is None:
             return IDLE_SECONDS
         return min(max((due - self._context.now()) / 1000, 0.0), IDLE_SECONDS)

@@ -12,6 +12,7 @@ from hub.store import epoch
 from hub.testing import house
 from hub.testing.clock import SetClock
 from hub.testing.delivering import deliver
+from hub.worker.agenda import Agenda
 from hub.worker.runner import Reconciler, Runner
 from tests.flows.test_accept import put
 
@@ -76,7 +77,9 @@ def test_without_hours_there_is_no_schedule(context, partner):
     house.add_echo(context, "quiet", partner)
     works = [
         sum(isinstance(getattr(work, "__self__", None), Reconciler) for work in runner._works())
-        for runner in (Runner(context, context.channels.get(name), Leases(context)) for name in ("echo", "quiet"))
+        for runner in (
+            Runner(context, context.channels.get(name), Leases(context), Agenda(context)) for name in ("echo", "quiet")
+        )
     ]
 
     assert works == [1, 0]

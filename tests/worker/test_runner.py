@@ -13,6 +13,7 @@ from hub.store.tables import delivery
 from hub.testing import house
 from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
+from hub.worker.agenda import Agenda
 from hub.worker.runner import Runner
 from tests.flows.test_accept import put, rows
 
@@ -26,7 +27,7 @@ THREADS = 4
 
 @contextmanager
 def running(context: Context) -> Iterator[Runner]:
-    runner = Runner(context, context.channels.get("echo"), Leases(context))
+    runner = Runner(context, context.channels.get("echo"), Leases(context), Agenda(context))
     runner.start()
     try:
         yield runner
@@ -53,7 +54,7 @@ def test_of_the_idle_threads_of_a_channel_one_looks_for_all(context):
     looks: list[str] = []
 
     def seen(_connection, _cursor, statement, *_more) -> None:
-        if statement.startswith("SELECT min(due_at)"):
+        if "SELECT min(due_at)" in statement:
             looks.append(statement)
 
     event.listen(context.store.engine, "before_cursor_execute", seen)
