@@ -78,4 +78,4 @@ class Bench:
 
     @property
     def _refusing(self) -> bool:
-        return bool(self.simulator._listener._server.refusing)  # noqa: SLF001 (the kit's own test tool)
+        return bool(self.simulator._listener.refusing)  # noqa: SLF001 (the kit's own test tool)

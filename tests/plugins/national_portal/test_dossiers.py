@@ -270,11 +270,11 @@ def test_nobody_listening_while_asking_says_nothing_either(portal, driver):
     [delivery] = publish(driver, dossier())
     driver.run()
     portal._listener.refuse(0.3)
-    wait_until(lambda: portal._listener._server.refusing, "the door is shut")
+    wait_until(lambda: portal._listener.refusing, "the door is shut")
 
     assert driver.recall([delivery])[0].word is OutcomeWord.UNKNOWN
 
-    wait_until(lambda: not portal._listener._server.refusing, "the door is open")
+    wait_until(lambda: not portal._listener.refusing, "the door is open")
 
 
 def test_recall_gives_exactly_what_is_missing(portal, driver, connector):

@@ -199,7 +199,7 @@ def test_f28_a_filed_dossier_outlives_the_portals_own_restart(tmp_path, connecto
     url, taken = hook
     portal = NationalPortalSimulator(directory=tmp_path, clock=clock)  # not started: nothing is sent yet
     act(portal, act="file_online", hook=url, token=connector.settings["inbound_tokens"][0])
-    portal._listener._server.server_close()
+    portal._listener.stop()
     portal.memory.close()
 
     with NationalPortalSimulator(directory=tmp_path, clock=clock) as again:
