@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.domain.codes import agency, dossier_number, procedure_code
 from hub.domain.codes.malformed import Malformed
+from hub.domain.plain import is_plain
 from hub.domain.time_places import places
-from hub.domain.walk import Walk, is_plain
+from hub.domain.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

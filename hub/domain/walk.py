@@ -1,15 +1,13 @@
 """One walk over one document: text into NFC, times into the kept form, codes into theirs.
 
 Parts are rebuilt only where something changes: a document that is normal already is returned as it is. Where nothing
-but times can need a change (`is_plain`), only the places of times are visited.
+but times can need a change (hub.domain.plain), only the places of times are visited.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from unicodedata import is_normalized, normalize
-
-import orjson
 
 from hub.domain import times
 from hub.domain.codes.malformed import Malformed
@@ -34,19 +32,6 @@ _TIMES: Final = frozenset({
 })  # fmt: skip
 _DUE_TIMES: Final = frozenset({"due_at", "due_before", "due_after"})
 """Times of promise: normalised, but they say nothing about when the document was last changed."""
-
-
-_WHOLE_FLOATS: Final = (".0,", ".0}", ".0]")
-"""How a float that is a whole number ends in JSON; inside a text this costs a full walk and harms nothing."""
-
-
-def is_plain(document: Document) -> bool:
-    """Tell whether all text is in NFC already and no number is written as a float that is whole."""
-    try:
-        text = orjson.dumps(document).decode()
-    except (TypeError, ValueError):  # lone surrogates, or what is not JSON: the full walk tells
-        return False
-    return is_normalized("NFC", text) and not any(ending in text for ending in _WHOLE_FLOATS)
 
 
 class Walk:
