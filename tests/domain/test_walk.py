@@ -45,3 +45,22 @@ def test_the_short_walk_is_the_full_walk(kind: str, data: st.DataObject) -> None
     assert short.timed(document, places(kind), ()) == full.mapping(document, ())
     assert (sorted(short.seen), short.problems) == (sorted(full.seen), full.problems)
     assert orjson.dumps(document) == before
+
+
+@pytest.mark.parametrize("beside", [0, 1, 70])
+@pytest.mark.parametrize("levels", [1, *range(59, 67)])
+def test_what_lies_too_deep_in_a_form_is_found_by_the_short_walk_too(levels: int, beside: int) -> None:
+    data: Any = {}
+    for level in range(levels - 1):
+        data = {"a": data} if level % 2 else {"a": [data], "b": "["}
+    document = {"form": {"code": "other", "data": {**data, "more": [{}] * beside}}}
+    short, full = Walk(), Walk()
+    assert short.timed(document, places("dossier"), ()) == full.mapping(document, ())
+    assert short.problems == full.problems
+
+
+def test_a_list_in_which_nothing_changes_is_the_same_list() -> None:
+    kept, other = {"occurred_at": "2026-05-11T08:30:00+07:00"}, {"occurred_at": "2026-05-11T01:30:00Z"}
+    document = {"events": [kept, kept]}
+    assert Walk().timed(document, places("dossier"), ()) is document
+    assert Walk().timed({"events": [kept, other]}, places("dossier"), ()) == {"events": [kept, kept]}
