@@ -41,7 +41,7 @@ def parse(raw: bytes, *, depth: int) -> Any:
     if _is_deeper(raw, value, min(depth, DEEPEST)):
         raise BadBody("too_deep", [json_findings.too_deep(value, depth)])
     written = orjson.dumps(value)
-    if written != raw and _quotation_marks(raw) != _quotation_marks(written):
+    if written != raw.strip() and _quotation_marks(raw) != _quotation_marks(written):
         raise BadBody("duplicate_name", json_findings.duplicates(raw))
     return value
 
