@@ -29,12 +29,15 @@ RANKS: dict[str, dict[str, int]] = {
 
 def stamped(event: Mapping[str, Any], source: Source) -> Event:
     """Return the event with its source and key: "source/id" where it has an id, else a hash of its content."""
-    said = {name: value for name, value in event.items() if name not in {"source", "key"}}
+    said = dict(event)
+    said.pop("source", None)
+    said.pop("key", None)
     if "id" in said:
         key = f"{source.name}/{said['id']}"
     else:
         key = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
-    return {**said, "source": source.name, "key": key}
+    said["source"], said["key"] = source.name, key
+    return said
 
 
 def union(kind: str, held: Iterable[Event], told: Iterable[Event]) -> list[Event]:

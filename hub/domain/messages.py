@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 KEY_OF = {"procedure": "code", "dossier": "code", "postal_order": "number"}
 KINDS = tuple(KEY_OF)
-DERIVED = ("events", "status", "status_at", "flags")  # worked out from the events, never claimed
+DERIVED = frozenset({"events", "status", "status_at", "flags"})  # worked out from the events, never claimed
 
 
 class Role(StrEnum):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hub.domain.codes import agency, dossier_number, procedure_code
 from hub.domain.codes.malformed import Malformed
+from hub.domain.plain import is_plain
 from hub.domain.time_places import places
-from hub.domain.walk import Walk, is_plain
+from hub.domain.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ def _with_modified_at(document: Document, walk: Walk) -> Document:
 
 def _without_read_only(kind: str, document: Document, speaker: str | None) -> Document:
     names = _READ_ONLY[kind]
-    if any(name in document for name in names):
+    if not document.keys().isdisjoint(names):
         document = {name: value for name, value in document.items() if name not in names}
     events = document.get("events")
     if events and any("key" in event or "source" in event for event in events):

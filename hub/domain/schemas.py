@@ -1,6 +1,7 @@
 """Validation of documents against the shipped schemas: compiled once, all errors at once, no value in any message.
 
-A valid document costs one call into jsonschema-rs and nothing else; everything below `_explain` runs on errors only.
+A valid document costs one call into jsonschema-rs and nothing else; everything below `_explain` runs on errors only,
+against the schema as it is written.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
+from hub.domain.anchoring import plainly_anchored
 from hub.domain.bundling import FILES, KINDS, Schema, bundle, examples, load
 from hub.domain.problem import Problem, pointer
 from hub.domain.sentences import sentence, suggestion
@@ -26,7 +28,7 @@ MAX_DEPTH: Final = 64
 def validate(kind: str, document: Any) -> list[Problem]:
     """Every error of `document` as a document of `kind`; an empty list when there is none."""
     try:
-        if _validator(kind).is_valid(document):
+        if _quick(kind).is_valid(document):
             return []
     except (UnicodeEncodeError, ValueError):  # a lone surrogate, or nested beyond what the validator takes
         pass
@@ -46,10 +48,20 @@ def problem(
 
 
 @cache
-def _validator(kind: str) -> jsonschema_rs.Validator:
+def _quick(kind: str) -> jsonschema_rs.Validator:
+    """Tell whether there is any error."""
     if kind not in FILES:
         raise KeyError(f"no schema for kind {kind!r}; there are: {', '.join(FILES)}")
-    return jsonschema_rs.validator_for(_schema(kind), validate_formats=True, ignore_unknown_formats=False, offline=True)
+    return _compiled(plainly_anchored(_schema(kind)))
+
+
+@cache
+def _validator(kind: str) -> jsonschema_rs.Validator:
+    return _compiled(_schema(kind))
+
+
+def _compiled(schema: Schema) -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(schema, validate_formats=True, ignore_unknown_formats=False, offline=True)
 
 
 @cache

@@ -11,32 +11,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Schema = dict[str, Any]
-Places = dict[str, Any]  # name of a property → TIME, FREE, or the places inside it (of each entry, for a list)
+Places = dict[str, Any]  # name of a property → DONE, DUE, FREE, or the places inside it (of each entry, for a list)
 
-TIME: Final = "time"
+DONE: Final = "done"
+DUE: Final = "due"
 FREE: Final = "free"  # the schema says nothing about what is inside
 DEFINITION: Final = "#/$defs/"
+
+DONE_NAMES: Final = frozenset({
+    "filed_at", "received_at", "finished_at", "returned_at", "refused_at", "paid_at", "requested_at", "cancelled_at",
+    "modified_at", "occurred_at", "started_at",
+})  # fmt: skip
+DUE_NAMES: Final = frozenset({"due_at", "due_before", "due_after"})
+"""Times of promise: normalised, but they say nothing about when the document was last changed."""
 
 
 @cache
 def places(kind: str) -> Places:
     """Return the places of times in a document of the kind; branches without any are left out."""
     schema = bundle(kind)
-    return _places(schema, schema["$defs"]) or {}
+    return _places(schema, schema["$defs"], "") or {}
 
 
-def _places(node: Schema, definitions: Schema) -> Any:
-    """TIME, FREE, or the places below; None when there are none."""
+def _places(node: Schema, definitions: Schema, name: str) -> Any:
+    """DONE, DUE, FREE, or the places below; None when there are none. Other times are the hub's own."""
     parts = list(_parts(node, definitions))
     if any(part.get("format") == "date-time" for part in parts):
-        return TIME
+        return DONE if name in DONE_NAMES else DUE if name in DUE_NAMES else None
     properties = {name: inner for part in parts for name, inner in part.get("properties", {}).items()}
     if not properties and any(part.get("type") == "object" for part in parts):
         return FREE
-    below = {name: _places(inner, definitions) for name, inner in properties.items()}
+    below = {name: _places(inner, definitions, name) for name, inner in properties.items()}
     for part in parts:
         if "items" in part:
-            return _places(part["items"], definitions)
+            return _places(part["items"], definitions, name)
     return {name: inner for name, inner in below.items() if inner} or None
 
 

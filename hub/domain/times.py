@@ -16,9 +16,12 @@ _KEPT_LENGTH: Final = len("2026-05-11T08:30:00+07:00")
 
 def canonical(text: str) -> str:
     """The kept form of an RFC 3339 time with any offset; raises ValueError."""
-    if len(text) == _KEPT_LENGTH and text.endswith("+07:00"):
-        return text
-    return written(datetime.fromisoformat(text))
+    return text if is_kept(text) else written(datetime.fromisoformat(text))
+
+
+def is_kept(text: str) -> bool:
+    """Tell whether a valid time is in the kept form as it is; one with a fraction is not said to be."""
+    return len(text) == _KEPT_LENGTH and text.endswith("+07:00")
 
 
 def written(moment: datetime) -> str:

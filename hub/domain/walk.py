@@ -1,11 +1,12 @@
 """One walk over one document: text into NFC, times into the kept form, codes into theirs.
 
 Parts are rebuilt only where something changes: a document that is normal already is returned as it is. Where nothing
-but times can need a change (`is_plain`), only the places of times are visited.
+but times can need a change (hub.domain.plain), only the places of times are visited.
 """
 
 from __future__ import annotations
 
+from operator import is_
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from unicodedata import is_normalized, normalize
 
@@ -14,7 +15,7 @@ import orjson
 from hub.domain import times
 from hub.domain.codes.malformed import Malformed
 from hub.domain.schemas import MAX_DEPTH, problem
-from hub.domain.time_places import FREE, TIME
+from hub.domain.time_places import DONE, DONE_NAMES, DUE, DUE_NAMES, FREE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,26 +28,6 @@ Value = TypeVar("Value")
 
 EXACT: Final = 2**53
 """Below this every whole float is the integer it looks like, so 1.0 and 1 are one number."""
-
-_TIMES: Final = frozenset({
-    "filed_at", "received_at", "finished_at", "returned_at", "refused_at", "paid_at", "requested_at", "cancelled_at",
-    "modified_at", "occurred_at", "started_at",
-})  # fmt: skip
-_DUE_TIMES: Final = frozenset({"due_at", "due_before", "due_after"})
-"""Times of promise: normalised, but they say nothing about when the document was last changed."""
-
-
-_WHOLE_FLOATS: Final = (".0,", ".0}", ".0]")
-"""How a float that is a whole number ends in JSON; inside a text this costs a full walk and harms nothing."""
-
-
-def is_plain(document: Document) -> bool:
-    """Tell whether all text is in NFC already and no number is written as a float that is whole."""
-    try:
-        text = orjson.dumps(document).decode()
-    except (TypeError, ValueError):  # lone surrogates, or what is not JSON: the full walk tells
-        return False
-    return is_normalized("NFC", text) and not any(ending in text for ending in _WHOLE_FLOATS)
 
 
 class Walk:
@@ -70,10 +51,10 @@ class Walk:
                     new: Any = self.text(entry, (*path, name)) if free else _nfc(entry)
                 elif free:
                     continue
-                elif name in _TIMES:
+                elif name in DONE_NAMES:
                     new = self.time(entry, path, name)
                     self.seen.append(new)
-                elif name in _DUE_TIMES:
+                elif name in DUE_NAMES:
                     new = self.time(entry, path, name)
                 else:
                     continue
@@ -99,16 +80,15 @@ class Walk:
             entry = value.get(name)
             if entry is None:
                 continue
-            if inner is TIME:
-                if name not in _TIMES and name not in _DUE_TIMES:
-                    continue
-                new: Any = self.time(entry, path, name)
-                if name in _TIMES:
-                    self.seen.append(new)
+            if inner is DONE:
+                new: Any = entry if times.is_kept(entry) else self.time(entry, path, name)
+                self.seen.append(new)
+            elif inner is DUE:
+                new = entry if times.is_kept(entry) else self.time(entry, path, name)
             elif inner is FREE:
-                new = self.mapping(entry, (*path, name), free=True)
+                new = entry if _is_shallow(entry, len(path)) else self.mapping(entry, (*path, name), free=True)
             elif type(entry) is list:
-                new = [self.timed(one, inner, (*path, name, index)) for index, one in enumerate(entry)]
+                new = self.timed_list(entry, inner, (*path, name))
             else:
                 new = self.timed(entry, inner, (*path, name))
             if new is not entry:
@@ -116,6 +96,11 @@ class Walk:
                     changed = dict(value)
                 changed[name] = new
         return value if changed is None else changed
+
+    def timed_list(self, value: list[Document], places: Places, path: tuple[str | int, ...]) -> list[Document]:
+        """The same for each entry of a list."""
+        new = [self.timed(entry, places, (*path, index)) for index, entry in enumerate(value)]
+        return value if all(map(is_, new, value)) else new
 
     def sequence(self, value: list[Any], path: tuple[str | int, ...], *, free: bool) -> list[Any]:
         """The same for a list."""
@@ -182,6 +167,12 @@ class Walk:
             self.problems.append(problem("pattern", [*path, name], code=error.code, vi=error.vi, en=error.en))
             return document
         return document if kept == text else {**document, name: kept}
+
+
+def _is_shallow(value: Document, above: int) -> bool:
+    """Tell from the number of brackets alone that nothing in a plain value can lie too deep."""
+    written = orjson.dumps(value)
+    return written.count(b"{") + written.count(b"[") + above <= MAX_DEPTH
 
 
 def _nfc(text: str) -> str:

@@ -1,8 +1,8 @@
 """Strict JSON: what two readers could understand differently is refused.
 
 orjson refuses NaN, lone surrogates, a byte order mark and anything that is not UTF-8, but takes the last of two equal
-names. Equal names show in the number of quotation marks: the text then has more than the value when written again.
-Only when something is wrong is the text read again, slowly, to say where.
+names. A text that is the value as it is written again names everything once; else equal names show in the number of
+quotation marks: the text then has more. Only when something is wrong is the text read again, slowly, to say where.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def parse(raw: bytes, *, depth: int) -> Any:
         raise _unreadable(raw, problem) from None
     if _is_deeper(raw, value, min(depth, DEEPEST)):
         raise BadBody("too_deep", [json_findings.too_deep(value, depth)])
-    if _quotation_marks(raw) != _quotation_marks(orjson.dumps(value)):
+    written = orjson.dumps(value)
+    if written != raw.strip() and _quotation_marks(raw) != _quotation_marks(written):
         raise BadBody("duplicate_name", json_findings.duplicates(raw))
     return value
 
@@ -50,8 +51,8 @@ def _is_deeper(raw: bytes, value: Any, depth: int) -> bool:
     brackets = raw.translate(_AS_SQUARE, _ALL_ELSE).replace(b'""', b"")
     if b'"' in brackets or b"\\" in brackets:  # a string holds brackets or escapes
         return levels(value) > depth
-    for _ in range(depth):
-        brackets = brackets.replace(b"[]", b"")
+    while brackets and depth > 0:
+        brackets, depth = brackets.replace(b"[]", b""), depth - 1
     return bool(brackets)
 
 

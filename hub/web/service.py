@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from hub.flows.accept import Accepted, Unit, accept
@@ -41,7 +42,8 @@ class Service:
         for one in accepted:
             if one.kind == "procedure":
                 self.knowledge.learn(one.key)
-            metrics().accepted_total.labels(one.kind, one.word.value).inc()
+        for (kind, word), times in Counter((one.kind, one.word.value) for one in accepted).items():
+            metrics().accepted_total.labels(kind, word).inc(times)
 
     def stop(self) -> None:
         """Let everybody who waits for changes go: the process is ending."""

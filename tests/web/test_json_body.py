@@ -45,6 +45,20 @@ def test_a_name_that_stands_twice_is_always_found(value, other, ascii_only):
     assert caught.value.problems[0].pointer.startswith("/outer/0/")
 
 
+@given(st.dictionaries(names, values, min_size=1, max_size=4), values)
+def test_a_name_that_stands_twice_is_found_in_the_shortest_way_of_writing_too(value, other):
+    pairs = [*value.items(), (next(iter(value)), other)]
+    raw = b"{%s}" % b",".join(orjson.dumps(name) + b":" + orjson.dumps(each) for name, each in pairs)
+
+    with pytest.raises(BadBody, match="duplicate_name"):
+        parse(raw, depth=64)
+
+
+@given(values)
+def test_what_is_written_as_the_hub_would_write_it_is_read_back(value):
+    assert parse(orjson.dumps(value), depth=64) == value
+
+
 def test_equal_names_that_are_written_differently_are_equal():
     with pytest.raises(BadBody, match="duplicate_name"):
         parse(b'{"a": 1, "\\u0061": 2}', depth=8)

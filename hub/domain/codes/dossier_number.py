@@ -40,9 +40,28 @@ class DossierNumber:
 
 def parse(text: str) -> DossierNumber:
     """Read any known form; raises Malformed."""
+    return DossierNumber(*_parts(text))
+
+
+def canonical(text: str) -> str:
+    """The form the hub keeps: the agency in its new form, date and counter as written; raises Malformed."""
+    return "-".join(_parts(text))
+
+
+def is_dossier_number(text: str) -> bool:
+    """Whether a text is a dossier number in any known form (specialised software has numbers of other shapes)."""
+    try:
+        _parts(text)
+    except Malformed:
+        return False
+    return True
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Agency (canonical), date and counter."""
     if match := _NUMBER.fullmatch(text):
         try:
-            return DossierNumber(agencies.canonical(match[1]), match[2], match[3])
+            return agencies.canonical(match[1]), match[2], match[3]
         except Malformed:
             pass
     raise Malformed(
@@ -50,17 +69,3 @@ def parse(text: str) -> DossierNumber:
         vi="không phải mã hồ sơ; đúng ra là mã cơ quan, ngày và số thứ tự, ví dụ H56.14-260511-0007",
         en="not a dossier number; right would be agency, date and counter, for example H56.14-260511-0007",
     )
-
-
-def canonical(text: str) -> str:
-    """The form the hub keeps: the agency in its new form, date and counter as written; raises Malformed."""
-    return str(parse(text))
-
-
-def is_dossier_number(text: str) -> bool:
-    """Whether a text is a dossier number in any known form (specialised software has numbers of other shapes)."""
-    try:
-        parse(text)
-    except Malformed:
-        return False
-    return True
