@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ from hub.worker.main import LOOK_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-PUTS, EMPTIES = 6_000, 12_000
+PUTS, EMPTIES, ROUNDS = 1_500, 4_000, 7  # of one round; the rounds alternate, since the machine's speed moves
 BATCH = 12_000
 DELIVERED = 2_500
 LATENCY_SECONDS = 15.0
@@ -32,23 +33,33 @@ Row = tuple[str, str, str]
 
 
 def put(database: str) -> list[Row]:
-    """Durable single PUTs against empty requests of the same server."""
+    """Durable single PUTs against empty requests of the same server, in turns; each ratio is to the empties around."""
     with stage(database) as made:
         made.start("--no-worker")
         _warm(made)
-        empty = load(made.address, [made.request("GET", "/healthz")] * EMPTIES)
-        puts = load(made.address, _puts(made, dossiers(PUTS)))
-        again = load(made.address, [made.request("GET", "/healthz")] * EMPTIES)
-    _must_pass(empty, puts, again)
-    rate = (empty.rate + again.rate) / 2
+        empty = [made.request("GET", "/healthz")] * EMPTIES
+        requests = _puts(made, dossiers(PUTS * ROUNDS))
+        empties, puts = [load(made.address, empty)], []
+        for number in range(ROUNDS):
+            puts.append(load(made.address, requests[number * PUTS : (number + 1) * PUTS]))
+            empties.append(load(made.address, empty))
+    _must_pass(*empties, *puts)
+    around = [(before.rate + after.rate) / 2 for before, after in pairwise(empties)]
+    ratios = sorted(one.rate / rate for one, rate in zip(puts, around, strict=True))
+    p50, p99 = (statistics.median(one.percentile(share) for one in puts) * 1000 for share in (0.5, 0.99))
+    rate = statistics.median(one.rate for one in puts)
     return [
-        ("empty requests (/healthz)", f"{rate:,.0f}/s", ""),
+        ("empty requests (/healthz)", f"{statistics.median(around):,.0f}/s", ""),
         (
             "durable single PUT, validated, four channels",
-            f"{puts.rate:,.0f}/s, p50 {puts.percentile(0.5) * 1000:.0f} ms, p99 {puts.percentile(0.99) * 1000:.0f} ms",
+            f"{rate:,.0f}/s, p50 {p50:.0f} ms, p99 {p99:.0f} ms (medians of {ROUNDS} rounds)",
             "",
         ),
-        ("ratio of the two", f"**{puts.rate / rate:.2f}**", "≥ 0.4"),
+        (
+            "ratio of the two",
+            f"**{statistics.median(ratios):.2f}** ({ratios[0]:.2f} to {ratios[-1]:.2f} in {ROUNDS} rounds)",
+            "≥ 0.4",
+        ),
     ]
 
 
