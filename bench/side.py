@@ -66,6 +66,7 @@ class Side:
             stack.callback(stage.stop)
             if not list(context.channels):
                 add_channels(stack, stage, alive=False)
+                context.channels.forget()  # what was looked at before
             put_client(context, "bench", title="", scopes={"can": ["read", "write", "feed"]}, actor=ACTOR)
             stage.key = add_key(context, "bench", expires_at=None, actor=ACTOR)
             yield cls(stage, chance)
