@@ -53,7 +53,7 @@ def deliver(
     """
     since = time.monotonic()
     with closing(Taking(context, channel, leases)) as taking:
-        claimed = context.store.write_together(partial(taking.claim, limit=limit), rank=channel.name)
+        claimed = context.store.joint.write(partial(taking.claim, limit=limit))
         begun()
         while claimed:
             crash_point("deliver.claimed")

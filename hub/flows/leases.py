@@ -76,7 +76,7 @@ class Leases:
         until = self._context.now() + int(self.seconds * 1000)
         rows = [
             {"id": one.id, "fence": one.fence, "lease_owner": self._context.node, "lease_until": until}
-            for one in sorted(hand.claimed, key=lambda one: one.id)
+            for one in sorted(hand.claimed, key=lambda one: (one.kind, one.key))  # as they are locked elsewhere
         ]
         # the owner too: what was settled meanwhile has the same fence and waits for a moment of its own
         sets = "lease_until = {lease_until}, due_at = delivery.due_at - delivery.lease_until + {lease_until}"

@@ -62,7 +62,7 @@ def settle_tries(
         crash_point("deliver.settling")
         return ours, claimed
 
-    ours, claimed = context.store.write_together(write, rank=channel.name)
+    ours, claimed = context.store.joint.write(write, settles=[one.id for one in settled])
     crash_point("deliver.settled")
     if len(ours) < len(settled):
         log.warning("deliver.lease_lost", deliveries=len(settled) - len(ours))

@@ -143,17 +143,21 @@ def settle(
 
     also: from those ids what is to be written beside.
     """
-    ids = [one.id for one in settled]
-    if connection.dialect.name == "postgresql":
-        rows = run(connection, FENCED_POSTGRESQL, {"ids": ids})
-    else:
-        rows = run(connection, FENCED_SQLITE, {"ids": orjson.dumps(ids).decode()})
-    fences = {row.id: row.fence for row in rows}
+    fences = lock(connection, [one.id for one in settled])
     ours = sorted((one for one in settled if fences.get(one.id) == one.fence), key=lambda one: one.id)
     kept = frozenset(one.id for one in ours)
     update = bulk.Update(delivery, [_row(one, now) for one in ours], ("id",), SETTLE)
     bulk.write(connection, [update, *also(kept)])
     return kept
+
+
+def lock(connection: Connection, ids: Sequence[int]) -> Mapping[int, int]:
+    """Let nobody else change these deliveries; return their fences. On SQLite whoever writes is alone already."""
+    if connection.dialect.name == "postgresql":
+        rows = run(connection, FENCED_POSTGRESQL, {"ids": list(ids)})
+    else:
+        rows = run(connection, FENCED_SQLITE, {"ids": orjson.dumps(list(ids)).decode()})
+    return {row.id: row.fence for row in rows}
 
 
 def _row(one: Settled, now: int) -> dict[str, Any]:

@@ -6,9 +6,8 @@ import random
 import threading
 import time
 from contextlib import contextmanager, nullcontext
-from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -16,16 +15,15 @@ from sqlalchemy.exc import DBAPIError
 
 from hub.store import address, liveness, sqlite
 from hub.store.checkpoint import Checkpointer
+from hub.store.joint import Joint
 from hub.store.numbering import HORIZON
-from hub.store.together import Together
 from hub.store.trouble import Conflict, again
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
 Result = TypeVar("Result")
-Ranked: TypeAlias = tuple[str, "Callable[[Connection], Any]"]  # rank, work
 
 TRIES = 8  # of one transaction, when the database says "again"
 
@@ -59,7 +57,7 @@ class Store:
         else:
             address.watch(self.engine)
             liveness.watch(self.engine)
-        self._together: Together[Ranked, Any] = Together(self._write_all)
+        self.joint = Joint(self)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -92,29 +90,6 @@ class Store:
                     raise
                 time.sleep(random.uniform(0.002, 0.02) * (attempt + 1))  # noqa: S311 (jitter)
         raise AssertionError("unreachable")
-
-    def write_together(self, work: Callable[[Connection], Result], *, rank: str) -> Result:
-        """As `write`, in one transaction with what other threads of this process want written just then.
-
-        They are done in the order of their ranks, which is that in which rows are locked. If any of it fails all of it
-        is undone, and each is done alone.
-        """
-        context = copy_context()  # what is bound to the log stays this thread's
-
-        def in_context(connection: Connection) -> Result:
-            return context.run(work, connection)
-
-        result: Result = self._together.submit((rank, in_context))
-        return result
-
-    def _write_all(self, works: Sequence[Ranked]) -> Sequence[Any]:
-        ranked = sorted(range(len(works)), key=lambda place: works[place][0])
-
-        def run(connection: Connection) -> Sequence[Any]:
-            results = {place: works[place][1](connection) for place in ranked}
-            return [results[place] for place in range(len(works))]
-
-        return self.write(run)
 
     def horizon(self, connection: Connection) -> int:
         """Return the number below which no transaction is open: readers of the feed stop before it."""

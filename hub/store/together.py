@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from hub.store.trouble import is_away
+from hub.store.trouble import ended_unknown, meets_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ class _Ticket(Generic[Given, Result]):
         self.given = given
         self.result: Result | None = None
         self.problem: BaseException | None = None
+        self.came = False  # the result is there
         self.woken = threading.Lock()  # held until somebody wakes the request; lighter than an Event
         self.woken.acquire()
         self.done = False
@@ -62,7 +63,8 @@ class Together(Generic[Given, Result]):
             self._do(batch)
         except BaseException as problem:  # this process is ending: nobody may wait for ever
             for ticket in batch:
-                ticket.problem = ticket.problem or problem
+                if not ticket.came:
+                    ticket.problem = ticket.problem or problem
             raise
         finally:
             with self._lock:
@@ -78,21 +80,22 @@ class Together(Generic[Given, Result]):
         try:
             results = self._run([ticket.given for ticket in batch])
         except Exception as problem:  # noqa: BLE001 (handed to the request it belongs to)
-            if len(batch) == 1:
-                batch[0].problem = problem
+            if len(batch) == 1 or ended_unknown(problem):  # done again it could be there twice
+                for ticket in batch:
+                    ticket.problem = problem
                 return
             self._do_each(batch)
             return
         for ticket, result in zip(batch, results, strict=True):
-            ticket.result = result
+            ticket.result, ticket.came = result, True
 
     def _do_each(self, batch: Sequence[_Ticket[Given, Result]]) -> None:
-        """A poisonous request fails alone; when the database is away, one finds out for all."""
-        away: BaseException | None = None
+        """A poisonous request fails alone; what would meet all one finds out for the rest."""
+        met: BaseException | None = None
         for ticket in batch:
-            if away:
-                ticket.problem = away
+            if met:
+                ticket.problem = met
                 continue
             self._do([ticket])
-            if ticket.problem and is_away(ticket.problem):
-                away = ticket.problem
+            if ticket.problem and meets_all(ticket.problem):
+                met = ticket.problem

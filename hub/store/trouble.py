@@ -26,6 +26,18 @@ def again(problem: Exception) -> bool:
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
 
 
+def ended_unknown(problem: BaseException) -> bool:
+    """Tell whether it went wrong while committing (or connecting): all of it may be there."""
+    return isinstance(problem, DBAPIError) and problem.statement is None
+
+
+def meets_all(problem: BaseException) -> bool:
+    """Tell whether whoever tries next meets the same: no line, no place in the pool, no room, a lock that stays."""
+    if isinstance(problem, DBAPIError):
+        return problem.connection_invalidated or ended_unknown(problem) or is_full(problem) or is_locked(problem)
+    return isinstance(problem, PoolTimeout)
+
+
 def is_locked(problem: Exception) -> bool:
     """Tell whether SQLite says that another is writing."""
     cause = problem.orig if isinstance(problem, OperationalError) else None

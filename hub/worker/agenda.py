@@ -1,7 +1,7 @@
 """When the next delivery of each channel falls due: one process asks once for all its channels, not each for itself.
 
 Every commit wakes all threads that wait; without this each of them would ask for its channel. What was read holds
-until something is told, until a claim of ours, and for half a second at most: what other workers settle is not told.
+until something is told, until we claim or settle, and for half a second at most: what other workers settle is not told.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Agenda:
                 self._mark, self._until = mark, time.monotonic() + FRESH_SECONDS
             return self._due[channel]
 
-    def claimed(self, channel: str) -> None:
-        """Hear that what is due at the channel has changed by a claim."""
+    def forget(self, channel: str) -> None:
+        """Look again: what is due at the channel has changed by a claim or a settle."""
         with self._lock:
             self._due.pop(channel, None)
 

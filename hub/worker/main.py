@@ -64,13 +64,15 @@ class Worker:
             if channels.get(name) is not runner.channel:
                 runner.end()
                 self._ending.append(self._runners.pop(name))
-                self._agenda.leave(name)
         for name, channel in channels.items():
             if name not in self._runners:
                 runner = self._runners[name] = self._runner(channel)
                 runner.start()
                 log.info("channel.running", channel=name, paused=channel.paused, problem=channel.problem)
-        self._ending = [runner for runner in self._ending if not runner.join(0)]
+        ended = {runner for runner in self._ending if runner.join(0)}
+        self._ending = [runner for runner in self._ending if runner not in ended]
+        for name in {runner.channel.name for runner in ended} - set(self._runners):
+            self._agenda.leave(name)
 
     def _runner(self, channel: Channel) -> Runner:
         return Runner(self._context, channel, self._leases, self._agenda, share=self._share)

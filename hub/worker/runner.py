@@ -111,7 +111,7 @@ class Runner:
                 waker.wait(pause, since=mark) if turn == self._deliver else self._ended.wait(pause)
 
     def _deliver(self) -> float:
-        """Deliver until less is due than a batch; one thread of a channel looks and claims, the others wait for it."""
+        """Deliver until less is due than a batch. One thread of a channel looks and makes its first claim at a time."""
         if not self._looking.acquire(timeout=IDLE_SECONDS):
             return 0
         with ExitStack() as looking:
@@ -145,12 +145,13 @@ class Runner:
             return allowed
 
         def begun() -> None:
-            self._agenda.claimed(self.channel.name)
+            self._agenda.forget(self.channel.name)
             looked()
 
         try:
             deliver(self._context, self.channel, limit=allowed, leases=self._leases, more=more, begun=begun)
         finally:
+            self._agenda.forget(self.channel.name)  # a newer version may be due at once
             if allowed:
                 self._pace.learn(NOTHING)
             self._show(went_well=count > 0 and not trouble)
@@ -162,7 +163,7 @@ class Runner:
         if due > 0 or not self._share.place:
             return due
         self._ended.wait(BEHIND_SECONDS * self._share.place)
-        self._agenda.claimed(self.channel.name)
+        self._agenda.forget(self.channel.name)
         return self._seconds_until(self._agenda.due(self.channel.name))
 
     def _seconds_until(self, due: int | None) -> float:

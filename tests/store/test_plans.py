@@ -244,7 +244,7 @@ def test_f10_neither_claim_nor_settle_nor_looking_for_work_reads_a_growing_table
         done = [deliveries.Settled(one.id, one.fence, one.version, "delivered", now) for one in claimed]
         context.store.write(lambda connection: deliveries.settle(connection, done, now=now))
         with context.store.reading() as connection:
-            delivery_views.next_due(connection, "echo")
+            delivery_views.next_due(connection, ["echo"])
             delivery_views.oldest_waiting(connection, "echo")
             delivery_views.attempts(connection, claimed[0].id)
             delivery_views.of_record(connection, "dossier", claimed[0].key)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 
 from sqlalchemy import event
 
 from hub.flows.leases import Leases
-from hub.store.tables import delivery
+from hub.flows.operate import remove_channel
 from hub.testing import house
+from hub.testing.delivering import deliver
 from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
 from hub.worker.agenda import Agenda
+from hub.worker.main import Worker
 from hub.worker.runner import Runner
 from hub.worker.share import Share
-from tests.flows.test_accept import put, rows
+from tests.flows.test_accept import put
 
 
 @contextmanager
@@ -26,8 +29,10 @@ def counted(context, word):
             statements.append(statement)
 
     event.listen(context.store.engine, "before_cursor_execute", seen)
-    yield statements
-    event.remove(context.store.engine, "before_cursor_execute", seen)
+    try:
+        yield statements
+    finally:
+        event.remove(context.store.engine, "before_cursor_execute", seen)
 
 
 def echoes(context, partner, *names):
@@ -49,7 +54,7 @@ def test_one_look_serves_all_channels_until_something_is_told(context):
         assert len(looks) == 1
 
 
-def test_after_a_claim_it_looks_again(context):
+def test_what_was_forgotten_is_looked_at_again(context):
     with EchoSimulator() as partner, counted(context, "min(due_at)") as looks:
         echoes(context, partner, "echo")
         agenda = Agenda(context)
@@ -57,7 +62,7 @@ def test_after_a_claim_it_looks_again(context):
         agenda.due("echo")
         assert len(looks) == 1
 
-        agenda.claimed("echo")
+        agenda.forget("echo")
         agenda.due("echo")
         assert len(looks) == 2
 
@@ -82,31 +87,64 @@ def test_a_channel_that_left_is_not_asked_for(context):
         agenda.due("echo")
         agenda.due("other")
         agenda.leave("echo")
-        agenda.claimed("other")
+        agenda.forget("other")
         agenda.due("other")
 
         assert looks[-1].count("min(due_at)") == 1
 
 
-def test_of_two_workers_the_one_behind_leaves_what_little_is_due_to_the_first(context):
-    with EchoSimulator() as partner, counted(context, "UPDATE delivery SET fence") as leases:
+def test_a_worker_behind_another_leaves_what_that_one_takes_meanwhile(context):
+    with EchoSimulator() as partner, counted(context, "min(due_at)") as looks:
         house.add_echo(context, "echo", partner)
         channel = context.channels.get("echo")
-        agendas = [Agenda(context), Agenda(context)]
-        runners = [
-            Runner(context, channel, Leases(context), agenda, share=Share(place, 2))
-            for place, agenda in enumerate(agendas)
-        ]
-        for runner in runners:
-            runner.start()
-        try:
-            for number in range(5):
-                put(context, house.dossier(number))
-                wait_until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"}, "delivered")
-        finally:
-            for runner in runners:
-                runner.end()
-            context.waker.tell()
-            assert all(runner.join(10) for runner in runners)
+        put(context, house.dossier(1))
 
-    assert len(leases) == 5
+        class Meanwhile(threading.Event):
+            """What the worker behind waits for is the time in which the first one delivers."""
+
+            def wait(self, timeout=None):
+                assert timeout
+                deliver(context, channel, limit=5, leases=Leases(context))
+                return False
+
+        first, behind = (Runner(context, channel, Leases(context), Agenda(context), share=Share(n, 2)) for n in (0, 1))
+        behind._ended = Meanwhile()
+
+        assert first._due_in() == 0
+        assert behind._due_in() > 0
+        assert len(looks) == 3
+
+
+def test_a_newer_version_that_came_while_the_older_was_sent_is_due_at_once(context):
+    with EchoSimulator() as partner:
+        house.add_echo(context, "echo", partner)
+        channel, agenda = context.channels.get("echo"), Agenda(context)
+        runner = Runner(context, channel, Leases(context), agenda)
+        put(context, house.dossier(1))
+        push = channel.connector.push
+
+        def meanwhile(batch):
+            put(context, house.dossier(1, modified_at="2026-05-12T09:30:00+07:00", note="newer"))
+            assert agenda.due("echo") > context.now()  # another channel's thread looks: ours is in hand
+            return push(batch)
+
+        channel.connector.push = meanwhile
+        runner._batches(lambda: None)
+        agenda._mark = context.waker.mark()  # nobody tells of a settle
+
+        assert runner._due_in() == 0
+
+
+def test_a_channel_is_left_when_its_threads_have_ended(context):
+    with EchoSimulator() as partner:
+        house.add_echo(context, "echo", partner)
+        worker = Worker(context)
+        running = threading.Thread(target=worker.run)
+        running.start()
+        try:
+            wait_until(lambda: "echo" in worker._agenda._channels, "its threads look")
+            remove_channel(context, "echo", force=True, actor="test")
+            wait_until(lambda: "echo" not in worker._agenda._channels, "it is left")
+        finally:
+            worker.stop()
+            running.join(20)

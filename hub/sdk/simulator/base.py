@@ -47,7 +47,10 @@ class Simulator(ABC):
 
     @abstractmethod
     def answer(self, call: Call) -> Response:
-        """Answer one request of the partner's protocol; runs alone and all-or-nothing on the memory."""
+        """Answer one request of the partner's protocol; runs alone and all-or-nothing on the memory.
+
+        One thread serves all lines: what waits here (for the hub, say) holds them all up.
+        """
 
     @abstractmethod
     def holdings(self) -> dict[str, Any]:
