@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from hub.store import bulk_text
 from hub.store.driver import run
 
@@ -75,6 +77,16 @@ def write(connection: Connection, parts: Sequence[Insert | Update]) -> list[int]
     if connection.dialect.name == "postgresql":
         return _at_once(connection, parts)
     return [_in_blocks(connection, part) for part in parts]
+
+
+def as_text(connection: Connection, value: Any) -> Any:
+    """Write a value, no plain text, as JSON for a text column of a row.
+
+    On PostgreSQL it goes as a part of the JSON array of rows, and stands in the column as it is written there: a text
+    within a text would be escaped here and read again there.
+    """
+    written = orjson.dumps(value)
+    return orjson.Fragment(written) if connection.dialect.name == "postgresql" else written.decode()
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, conflict: str = "") -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,7 +16,7 @@ from hub.store.tables import record
 from hub.store.trouble import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -52,12 +53,14 @@ def save(
     """
     fresh = [after for before, after in changes if before.version == 0]
     known = [(before, after) for before, after in changes if before.version > 0]
+    as_text = partial(bulk.as_text, connection)
     new = [
-        {"kind": one.kind, "key": one.key, "created_at": now, "origin": one.origin} | _row(one, now) for one in fresh
+        {"kind": one.kind, "key": one.key, "created_at": now, "origin": one.origin} | _row(one, now, as_text)
+        for one in fresh
     ]
     raised = [
         {"kind": old.kind, "key": old.key, "version": old.version, "new_version": row.pop("version")} | row
-        for old, row in ((before, _row(after, now)) for before, after in known)
+        for old, row in ((before, _row(after, now, as_text)) for before, after in known)
     ]
     written, moved, *_ = bulk.write(
         connection,
@@ -71,12 +74,12 @@ def save(
         raise Conflict("a record was written by another process")
 
 
-def _row(held: Held, now: int) -> dict[str, Any]:
+def _row(held: Held, now: int, as_text: Callable[[Any], Any]) -> dict[str, Any]:
     document = held.document
     return {
         "version": held.version,
-        "document": orjson.dumps(document).decode(),
-        "claims": _packed(held),
+        "document": as_text(document),
+        "claims": as_text(_packed(held)),
         "digest": held.digest,
         "complete": held.complete,
         "agency": agency_of(held.kind, document),
@@ -86,11 +89,10 @@ def _row(held: Held, now: int) -> dict[str, Any]:
     }
 
 
-def _packed(held: Held) -> str:
-    """Claims as JSON; a single claim's body is the document itself and is not kept twice."""
+def _packed(held: Held) -> list[Any]:
+    """Claims as they are kept; a single claim's body is the document itself and is not kept twice."""
     alone = len(held.claims) == 1
-    claims = [[one.source, one.role, one.modified_at, None if alone else one.body] for one in held.claims]
-    return orjson.dumps(claims).decode()
+    return [[one.source, one.role, one.modified_at, None if alone else one.body] for one in held.claims]
 
 
 def _held(row: Any) -> Held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,7 +66,7 @@ def test_the_way_through_the_database_changes_nothing(told, cut):
     from hub.store.records import _held, _row
 
     first = merged(told[:cut])
-    row = _row(first, 0)
+    row = _row(first, 0, lambda value: orjson.dumps(value).decode())
 
     class Row:
         kind, key, version, origin = first.kind, first.key, first.version, first.origin

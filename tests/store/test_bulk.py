@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from sqlalchemy import func, select
 
 from hub.store import bulk
@@ -21,6 +22,24 @@ def test_rows_are_inserted_conflicts_passed_over_and_counted(store):
 
     assert (first, second) == (2, 1)
     assert rows(store) == [(name, "ông Ẩn", 2**40, 0) for name in "abc"]
+
+
+ODD = {"tên": 'Nguyễn "Ẩn" \\ \u2028', "dòng\n": [1.5, None, True, {}, [], "\x7f\x01"], "": {"a": {"b": "null"}}}
+
+
+def test_json_stands_in_a_text_column_byte_for_byte(store):
+    given = [ODD, [], {}, [[]], [ODD, "x"], {"x": 0}]
+    with store.writing() as connection:
+        told = [
+            {"name": f"{place}", "owner": bulk.as_text(connection, value), "until": 1, "fence": 1}
+            for place, value in enumerate(given)
+        ]
+        bulk.insert(connection, duty, told)
+        again = [{"name": "1", "owner": bulk.as_text(connection, ODD)}]
+        bulk.update(connection, duty, again, where=("name",))
+
+    given[1] = ODD
+    assert [row[1] for row in rows(store)] == [orjson.dumps(value).decode() for value in given]
 
 
 def test_rows_are_updated_where_they_fit_and_counted(store):
