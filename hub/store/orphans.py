@@ -1,7 +1,8 @@
 """Orphans that may have killed their worker: how often each was lost in a row, and which are taken alone.
 
 A lease that ends without any settle leaves no attempt behind: the fence has counted it, the last attempt has an older
-one. The first loss is nobody's fault. What was lost twice, or was parked for it before, is a suspect: it is claimed
+one. The first two losses are nobody's fault: machines die, and what one left is in hand of another that dies too. What
+was lost a third time, or was parked for it before, is a suspect: it is claimed
 alone, one at a time in a process (hub.flows.leases), so that it takes neither neighbours nor another suspect down, and
 comes later with each loss (hub.domain.retry.lost_wait).
 """
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-SUSPECT = 2  # leases lost in a row
+SUSPECT = 3  # leases lost in a row
 WORKER_LOST = "worker_lost"  # hub.sdk.Reason
 
 # One index look-up each, by (delivery_id, id); asked only about orphans that were lost before.

@@ -170,7 +170,7 @@ def test_f39_one_suspect_at_a_time_is_in_the_hands_of_a_process_whatever_the_cha
     house.add_echo(context, "echo", partner)
     house.add_echo(context, "other", partner)
     put(context, house.dossier())
-    for _ in range(2):
+    for _ in range(3):
         with context.store.writing() as connection:
             for name in ("echo", "other"):
                 assert claim(connection, name, owner="dead", now=context.now(), lease=1000, limit=1)

@@ -1,4 +1,4 @@
-"""What was lost twice in a row is taken alone, later and later, and counted; settled tries and pruned ones count not."""
+"""What was lost three times in a row is taken alone, later and later, and counted; settled tries and pruned ones count not."""
 
 from __future__ import annotations
 
@@ -42,27 +42,34 @@ def lost(claimed) -> set[int]:
     return {one.lost for one in claimed}
 
 
-def test_what_was_lost_once_comes_back_with_its_neighbours_and_what_was_lost_twice_comes_alone(store):
+def test_what_was_lost_twice_comes_back_with_its_neighbours_and_what_was_lost_thrice_comes_alone(store):
     held = arrive(store, "a", 8, now=BEGUN)
     assert lost(claim(store, now=BEGUN)) == {0}
 
-    again = claim(store, now=BEGUN + LEASE)
-    assert (keys(again), lost(again)) == (held, {1})
-    alone = [claim(store, now=BEGUN + 2 * LEASE) for _ in held]
+    for times in (1, 2):
+        again = claim(store, now=BEGUN + times * LEASE)
+        assert (keys(again), lost(again)) == (held, {times})
+    alone = [claim(store, now=BEGUN + 3 * LEASE) for _ in held]
 
     assert [len(each) for each in alone] == [1] * 8
     assert sorted(each[0].key for each in alone) == held
-    assert {each[0].lost for each in alone} == {2}
+    assert {each[0].lost for each in alone} == {3}
     assert all(each[0].uncertain for each in alone)
+
+
+def lose(store, times: int, *, limit: int = 20) -> int:
+    """Let everything be lost so often; return when the last lease ends."""
+    for number in range(times):
+        claim(store, now=BEGUN + number * LEASE, limit=limit)
+    return BEGUN + times * LEASE
 
 
 def test_a_suspect_goes_before_a_backlog_and_the_backlog_goes_on_beside_it(store):
     arrive(store, "a", 2, now=BEGUN)
-    claim(store, now=BEGUN)
-    claim(store, now=BEGUN + LEASE)
+    moment = lose(store, 3)
     arrive(store, "b", 100, now=BEGUN - 900_000)
 
-    taken = [keys(claim(store, now=BEGUN + 2 * LEASE)) for _ in range(3)]
+    taken = [keys(claim(store, now=moment)) for _ in range(3)]
 
     assert sorted(taken[:2]) == [["a00000"], ["a00001"]]
     assert len(taken[2]) == 20
@@ -71,10 +78,8 @@ def test_a_suspect_goes_before_a_backlog_and_the_backlog_goes_on_beside_it(store
 
 def test_while_a_suspect_is_in_hand_others_of_them_stay_and_all_else_goes_on(store):
     arrive(store, "a", 30, now=BEGUN)
-    claim(store, now=BEGUN, limit=30)
-    claim(store, now=BEGUN + LEASE, limit=30)
-    arrive(store, "b", 40, now=BEGUN + LEASE)
-    moment = BEGUN + 2 * LEASE
+    moment = lose(store, 3, limit=30)
+    arrive(store, "b", 40, now=moment - LEASE)
 
     first = claim(store, now=moment)
     beside = [claim(store, now=moment, suspects=False) for _ in range(3)]
