@@ -52,8 +52,8 @@ def settle_tries(
         now = context.now()
 
         def evidence(ours: frozenset[int]) -> Sequence[bulk.Insert]:
-            told = zip(final.values(), settled, strict=True)
-            lines = [ledger_line(channel.name, one, row) for one, row in told if row.id in ours]
+            ends = zip(final.values(), settled, strict=True)
+            lines = [ledger_line(channel.name, one, row) for one, row in ends if row.id in ours]
             made = attempts.made(channel.name, rows, exchanges=exchanges, now=now)
             return [*made, ledger.entry(what="settled", actor=context.node, content=lines, now=now)] if lines else made
 

@@ -24,7 +24,7 @@ def oldest_waiting(connection: Connection, channel: str) -> int | None:
     return connection.execute(query).scalar_one()  # type: ignore[no-any-return]  # a number or nothing
 
 
-def next_due(connection: Connection, channels: Sequence[str]) -> Mapping[str, int | None]:
+def next_due(connection: Connection, channels: Sequence[str]) -> dict[str, int | None]:
     """Return when (ms) each channel's next delivery falls due: one index look-up each."""
     query = "SELECT " + ", ".join(NEXT_DUE.format(place) for place in range(len(channels)))
     row = run(connection, query, {f"channel{place}": name for place, name in enumerate(channels)}).one()

@@ -41,10 +41,10 @@ class Joint:
         return result
 
     def _write(self, parts: Sequence[Part]) -> Sequence[Any]:
-        ids = [one for settles, _ in parts for one in settles] if len(parts) > 1 else []
+        ids = [one for settles, _ in parts for one in settles]
 
         def run(connection: Connection) -> Sequence[Any]:
-            if ids:
+            if self._store.postgresql and len(parts) > 1 and ids:  # on SQLite whoever writes is alone
                 deliveries.lock(connection, ids)
             return [work(connection) for _, work in parts]
 

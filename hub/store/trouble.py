@@ -21,7 +21,7 @@ def again(problem: Exception) -> bool:
         return True
     if is_locked(problem):
         return True
-    if isinstance(problem, DBAPIError) and problem.connection_invalidated and problem.statement is not None:
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated and not ended_unknown(problem):
         return True  # the line broke before the commit was asked for: nothing of it is there
     return getattr(getattr(problem, "orig", None), "sqlstate", None) in AGAIN
 

@@ -35,7 +35,7 @@ class Agenda:
             if channel not in self._due or mark != self._mark or time.monotonic() >= self._until:
                 self._channels.add(channel)
                 with self._context.store.looking() as connection:
-                    self._due = dict(delivery_views.next_due(connection, sorted(self._channels)))
+                    self._due = delivery_views.next_due(connection, sorted(self._channels))
                 self._mark, self._until = mark, time.monotonic() + FRESH_SECONDS
             return self._due[channel]
 

@@ -6,13 +6,11 @@ Every statement that a real round of requests sends is explained on a database w
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 from flask import request
-from sqlalchemy import event
 
 from hub.domain.messages import Role, Source
 from hub.domain.schemas import examples
@@ -37,6 +35,7 @@ from hub.store import (
 from hub.store.partitions import is_partition
 from hub.testing import house
 from hub.testing.clock import SetClock
+from hub.testing.hearing import statements
 from hub.web.app import create_app
 from hub.wiring import LINK
 from tests.store.filling import fill
@@ -67,19 +66,6 @@ def context(database_url):
     yield context
     context.waker.close()
     context.store.close()
-
-
-@contextmanager
-def statements(context):
-    """Hear every statement with its parameters."""
-    heard: list[tuple[str, object]] = []
-
-    def hear(_connection, _cursor, statement, parameters, _context, _many) -> None:
-        heard.append((statement, parameters))
-
-    event.listen(context.store.engine, "before_cursor_execute", hear)
-    yield heard
-    event.remove(context.store.engine, "before_cursor_execute", hear)
 
 
 def scans(context, heard) -> list[str]:
@@ -165,7 +151,7 @@ def test_f26_no_request_reads_a_growing_table_from_end_to_end(context):
     asked: set[tuple[str, str]] = set()
     app.before_request(lambda: asked.add((request.method, str(request.url_rule))))
 
-    with statements(context) as heard:
+    with statements(context.store.engine) as heard:
         answers = [
             api.put(place, document),
             commune.put(place, {**document, "note": "x"}),
@@ -214,7 +200,7 @@ def test_f26_a_list_reads_by_the_index_of_its_filter_between_two_keys(context, w
     filters = {name: value for name, _, value in (one.partition("=") for one in wish.split("&") if one)}
     given = {"agencies": [filters["agency"]] if "agency" in filters else None, **filters}
     given |= {"updated_after": 0} if "updated_after" in filters else {}
-    with statements(context) as heard, context.store.reading() as connection:
+    with statements(context.store.engine) as heard, context.store.reading() as connection:
         record_lists.look(connection, "dossier", after="H56", limit=51, filters=given)
 
     column = "agency" if "agency" in filters else "status" if "status" in filters else "key"
@@ -235,7 +221,7 @@ def test_f10_neither_claim_nor_settle_nor_looking_for_work_reads_a_growing_table
     leases = Leases(context)
     now = context.now()
 
-    with statements(context) as heard:
+    with statements(context.store.engine) as heard:
         claimed = context.store.write(
             lambda connection: claiming.claim(
                 connection, "echo", owner="w", now=now, lease=1000, limit=20, rounds=leases.rounds
@@ -266,7 +252,7 @@ def test_f05_orphans_are_found_by_their_own_index_beside_a_backlog(context):
 
     dead = context.store.write(claim)
     now += 1000
-    with statements(context) as heard:
+    with statements(context.store.engine) as heard:
         living = context.store.write(claim)
 
     assert {one.id for one in living} == {one.id for one in dead}
@@ -284,14 +270,14 @@ def test_accepting_many_at_once_finds_each_by_its_key(context):
         admit_events("dossier", one.key, [house.event("processing", "10:00")], CLIENT).message for one in dossiers
     ]
 
-    with statements(context) as heard:
+    with statements(context.store.engine) as heard:
         accept(context, [Unit(dossiers), Unit(events)])
 
     assert scans(context, heard) == []
 
 
 def test_a_step_of_pruning_reads_no_more_than_the_oldest(context):
-    with statements(context) as heard:
+    with statements(context.store.engine) as heard:
         context.store.write(lambda connection: pruning.attempts(connection, before=context.now(), limit=100))
         context.store.write(lambda connection: pruning.items(connection, before=context.now(), limit=100))
 
@@ -305,7 +291,7 @@ def test_f26_the_feed_and_the_folder_begin_at_their_place_and_not_at_the_beginni
     fold(context, steps=100)
     end = feed.end(context)
     place = changes.Position(end.transaction_id, end.sequence - 10)
-    with statements(context) as heard:
+    with statements(context.store.engine) as heard:
         told = feed.portion(context, place, Scope(), limit=5, documents=False)
         fold(context)
 

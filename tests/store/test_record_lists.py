@@ -6,10 +6,10 @@ from itertools import product
 from random import Random
 
 import pytest
-from sqlalchemy import event
 
 from hub.store import bulk, record_lists
 from hub.store.tables import record
+from hub.testing.hearing import statements
 
 AGENCIES = ["H56", "H56.14", "H56.140", "H56.14.01", "H56.14.02", "H57.14", "", *(f"H56.2.{n}" for n in range(90))]
 STATUSES = ["returned"] * 40 + ["processing"] * 5 + ["stopped", ""]
@@ -75,13 +75,11 @@ def test_f26_a_page_that_finds_little_ends_at_its_bound_and_says_where_to_go_on(
     monkeypatch.setattr(record_lists, "WINDOW", 10)
     monkeypatch.setattr(record_lists, "LEAST", 2)
     monkeypatch.setattr(record_lists, "WINDOWS", 3)
-    heard: list[str] = []
-    event.listen(store.engine, "before_cursor_execute", lambda *given: heard.append(given[2]))
 
-    with store.reading() as connection:
+    with store.reading() as connection, statements(store.engine) as heard:
         found = record_lists.look(
             connection, "dossier", after="", limit=100, filters={"procedure": "1.2", "updated_after": 998}
         )
 
     assert found.upto == sorted(row["key"] for row in held if row["kind"] == "dossier")[29]
-    assert sum("FROM record" in one for one in heard) == 6  # where each of three windows ends, and its rows
+    assert sum("FROM record" in one for one, _ in heard) == 6  # where each of three windows ends, and its rows

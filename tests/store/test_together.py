@@ -19,29 +19,44 @@ def in_threads(count, work):
     assert not any(thread.is_alive() for thread in threads)
 
 
+def while_one_leads(run, works, *, leader="leader"):
+    """Submit `works` from threads of their own while a first one is being done; return what each came to."""
+    begun, go, came_to = threading.Event(), threading.Event(), {}
+
+    def held(batch):
+        if not begun.is_set():
+            begun.set()
+            go.wait(10)
+        return run(batch)
+
+    together = Together(held)
+
+    def work(number):
+        try:
+            came_to[number] = together.submit(number)
+        except BaseException as problem:  # noqa: BLE001 (what ends a process too)
+            came_to[number] = problem
+
+    first = threading.Thread(target=work, args=(leader,))
+    first.start()
+    assert begun.wait(10)
+    others = threading.Thread(target=in_threads, args=(works, work))
+    others.start()
+    wait_until(lambda: len(together._waiting) == works, "all stand in the queue")
+    go.set()
+    first.join(10)
+    others.join(10)
+    return came_to
+
+
 def test_each_gets_its_own_result_and_those_that_wait_share_a_run():
-    runs, results, first = [], {}, threading.Event()
+    runs = []
 
     def run(batch):
         runs.append(len(batch))
-        if len(runs) == 1:
-            first.wait(5)
         return [number * 10 for number in batch]
 
-    together = Together(run)
-
-    def work(number):
-        results[number] = together.submit(number)
-
-    leader = threading.Thread(target=work, args=(1000,))
-    leader.start()
-    wait_until(lambda: runs, "the first is being done")
-    others = threading.Thread(target=in_threads, args=(200, work))
-    others.start()
-    wait_until(lambda: len(together._waiting) == 200, "all stand in the queue")
-    first.set()
-    leader.join(10)
-    others.join(10)
+    results = while_one_leads(run, 200, leader=1000)
 
     assert results == {number: number * 10 for number in [*range(200), 1000]}
     assert max(runs) == LARGEST
@@ -67,36 +82,6 @@ def test_f39_a_poisonous_request_fails_alone():
     in_threads(40, work)
 
     assert outcomes == {number: "13" if number == 13 else number for number in range(40)}
-
-
-def while_one_leads(run, works):
-    """Submit `works` from threads of their own while a first one is being done; return what each came to."""
-    begun, go, came_to = threading.Event(), threading.Event(), {}
-
-    def held(batch):
-        if not begun.is_set():
-            begun.set()
-            go.wait(10)
-        return run(batch)
-
-    together = Together(held)
-
-    def work(number):
-        try:
-            came_to[number] = together.submit(number)
-        except BaseException as problem:  # noqa: BLE001 (what ends a process too)
-            came_to[number] = problem
-
-    leader = threading.Thread(target=work, args=("leader",))
-    leader.start()
-    assert begun.wait(10)
-    others = threading.Thread(target=in_threads, args=(works, work))
-    others.start()
-    wait_until(lambda: len(together._waiting) == works, "all stand in the queue")
-    go.set()
-    leader.join(10)
-    others.join(10)
-    return came_to
 
 
 def test_f30_a_process_that_ends_lets_everybody_go():

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
-
-from sqlalchemy import event
 
 from hub.flows.leases import Leases
 from hub.flows.operate import remove_channel
 from hub.testing import house
 from hub.testing.delivering import deliver
+from hub.testing.hearing import statements
 from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
 from hub.worker.agenda import Agenda
@@ -20,19 +18,8 @@ from hub.worker.share import Share
 from tests.flows.test_accept import put
 
 
-@contextmanager
-def counted(context, word):
-    statements = []
-
-    def seen(_connection, _cursor, statement, *_more):
-        if word in statement:
-            statements.append(statement)
-
-    event.listen(context.store.engine, "before_cursor_execute", seen)
-    try:
-        yield statements
-    finally:
-        event.remove(context.store.engine, "before_cursor_execute", seen)
+def looks(heard) -> list[str]:
+    return [statement for statement, _ in heard if "min(due_at)" in statement]
 
 
 def echoes(context, partner, *names):
@@ -42,29 +29,29 @@ def echoes(context, partner, *names):
 
 
 def test_one_look_serves_all_channels_until_something_is_told(context):
-    with EchoSimulator() as partner, counted(context, "min(due_at)") as looks:
+    with EchoSimulator() as partner, statements(context.store.engine) as heard:
         echoes(context, partner, "echo", "other")
         agenda = Agenda(context)
         assert [agenda.due("echo"), agenda.due("other")] == [None, None]
-        looks.clear()
+        heard.clear()
         put(context, house.dossier(1))
         context.waker.tell()
 
         assert agenda.due("echo") == agenda.due("other") is not None
-        assert len(looks) == 1
+        assert len(looks(heard)) == 1
 
 
 def test_what_was_forgotten_is_looked_at_again(context):
-    with EchoSimulator() as partner, counted(context, "min(due_at)") as looks:
+    with EchoSimulator() as partner, statements(context.store.engine) as heard:
         echoes(context, partner, "echo")
         agenda = Agenda(context)
         agenda.due("echo")
         agenda.due("echo")
-        assert len(looks) == 1
+        assert len(looks(heard)) == 1
 
         agenda.forget("echo")
         agenda.due("echo")
-        assert len(looks) == 2
+        assert len(looks(heard)) == 2
 
 
 def test_what_is_not_told_is_seen_after_a_moment(context):
@@ -81,7 +68,7 @@ def test_what_is_not_told_is_seen_after_a_moment(context):
 
 
 def test_a_channel_that_left_is_not_asked_for(context):
-    with EchoSimulator() as partner, counted(context, "min(due_at)") as looks:
+    with EchoSimulator() as partner, statements(context.store.engine) as heard:
         echoes(context, partner, "echo", "other")
         agenda = Agenda(context)
         agenda.due("echo")
@@ -90,11 +77,11 @@ def test_a_channel_that_left_is_not_asked_for(context):
         agenda.forget("other")
         agenda.due("other")
 
-        assert looks[-1].count("min(due_at)") == 1
+        assert looks(heard)[-1].count("min(due_at)") == 1
 
 
 def test_a_worker_behind_another_leaves_what_that_one_takes_meanwhile(context):
-    with EchoSimulator() as partner, counted(context, "min(due_at)") as looks:
+    with EchoSimulator() as partner, statements(context.store.engine) as heard:
         house.add_echo(context, "echo", partner)
         channel = context.channels.get("echo")
         put(context, house.dossier(1))
@@ -112,7 +99,7 @@ def test_a_worker_behind_another_leaves_what_that_one_takes_meanwhile(context):
 
         assert first._due_in() == 0
         assert behind._due_in() > 0
-        assert len(looks) == 3
+        assert len(looks(heard)) == 3
 
 
 def test_a_newer_version_that_came_while_the_older_was_sent_is_due_at_once(context):

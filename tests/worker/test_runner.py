@@ -6,11 +6,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event
-
 from hub.flows.leases import Leases
 from hub.store.tables import delivery
 from hub.testing import house
+from hub.testing.hearing import statements
 from hub.testing.partner import EchoSimulator
 from hub.testing.waiting import wait_until
 from hub.worker.agenda import Agenda
@@ -50,22 +49,19 @@ def test_a_backlog_goes_out_and_news_is_found(context):
             wait_until(lambda: {row["state"] for row in rows(context, delivery)} == {"delivered"}, "all is delivered")
 
 
+def looks(heard) -> int:
+    return sum("SELECT min(due_at)" in statement for statement, _ in heard)
+
+
 def test_of_the_idle_threads_of_a_channel_one_looks_for_all(context):
-    looks: list[str] = []
-
-    def seen(_connection, _cursor, statement, *_more) -> None:
-        if "SELECT min(due_at)" in statement:
-            looks.append(statement)
-
-    event.listen(context.store.engine, "before_cursor_execute", seen)
-    with EchoSimulator() as partner:
+    with EchoSimulator() as partner, statements(context.store.engine) as heard:
         house.add_echo(context, "echo", partner, politeness={"concurrency": THREADS})
         started = time.monotonic()
         with running(context):
             for number in range(1, 11):
-                wait_until(lambda: len(looks) >= number, "somebody looks")  # noqa: B023 (it is called at once)
+                wait_until(lambda: looks(heard) >= number, "somebody looks")  # noqa: B023 (it is called at once)
                 context.waker.tell()
             seconds = time.monotonic() - started
 
     # twice a telling (PostgreSQL tells back); by itself each `poll_seconds`; each thread once at the end
-    assert len(looks) <= 20 + THREADS + seconds / context.settings.poll_seconds + 2
+    assert looks(heard) <= 20 + THREADS + seconds / context.settings.poll_seconds + 2
