@@ -103,8 +103,10 @@ def test_whoever_writes_finds_the_connection_that_wrote_last(store):
 
 
 def test_closing_ends_the_thread(path):
+    before = set(threading.enumerate())
     store = Store(f"sqlite:///{path}")
     put(store, "one")
+    begun = [one for one in threading.enumerate() if one not in before and one.name == "checkpoint"]
     store.close()
 
-    assert not [one for one in threading.enumerate() if one.name == "checkpoint" and one.is_alive()]
+    assert [one.is_alive() for one in begun] == [False]
