@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -63,6 +65,7 @@ FAULTS: Sequence[Mapping[str, Any]] = (
 AWAY: Mapping[str, Any] = {"fault": Fault.REFUSE, "seconds": 1.5}
 TIMEOUTS = Timeouts(connect=2.0, read=60.0, total=90.0)
 START_SECONDS = 30.0
+PORTS = range(20_000, 32_768)
 
 
 @dataclass
@@ -138,7 +141,13 @@ def misbehave(partners: Sequence[Partner], *, seed: int) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """Return a port that nobody uses now, nor is lent out before it is taken.
+
+    The system lends ports from 32768 on to whoever calls somebody: one of these could be gone a moment later.
+    """
+    while True:
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        with socket.socket() as one, suppress(OSError):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as a server does: not who left it lately
+            one.bind(("127.0.0.1", port))
+            return port

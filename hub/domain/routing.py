@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.codes import agency as agency_codes
+from hub.domain.codes import procedure_code
 from hub.domain.codes.malformed import Malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Empty tuples mean all. agencies: canonical prefixes ("H56" holds "H56.14"); procedures: national codes."""
+    """Empty tuples mean all. agencies: canonical prefixes ("H56" holds "H56.14").
+
+    procedures of dossiers: national codes (`2.002621`, with all its local variants) or local ones (`2.002621.H56`).
+    """
 
     kinds: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
@@ -27,7 +31,11 @@ class Routing:
         if unknown:
             raise ValueError(f"routing has no {', '.join(sorted(unknown))}; it has kinds, agencies, procedures")
         kinds, agencies, procedures = (tuple(wish.get(name, ())) for name in ("kinds", "agencies", "procedures"))
-        return cls(kinds, tuple(_kept(each) for each in agencies), procedures)
+        return cls(
+            kinds,
+            tuple(_kept(agency_codes.canonical, each) for each in agencies),
+            tuple(_kept(procedure_code.canonical, each) for each in procedures),
+        )
 
     def lets(self, kind: str, document: Mapping[str, Any]) -> bool:
         """Tell whether the record passes."""
@@ -35,7 +43,7 @@ class Routing:
             return False
         if self.agencies and not any(within(agency_of(kind, document), prefix) for prefix in self.agencies):
             return False
-        return not self.procedures or kind != "dossier" or national(document) in self.procedures
+        return not self.procedures or kind != "dossier" or not _codes(document).isdisjoint(self.procedures)
 
 
 def within(agency: str, prefix: str) -> bool:
@@ -60,10 +68,15 @@ def national(document: Mapping[str, Any]) -> str:
     return str(procedure.get("national_code") or ".".join(str(procedure.get("code", "")).split(".")[:2]))
 
 
-def _kept(written: str) -> str:
-    """What is no agency identifier stays as it is and lets nothing through; a new wish with such a one is refused."""
+def _codes(document: Mapping[str, Any]) -> set[str]:
+    """Return the codes that the dossier's procedure goes by."""
+    return {national(document), str(document.get("procedure", {}).get("code", ""))}
+
+
+def _kept(canonical: Callable[[str], str], written: str) -> str:
+    """What is no such code stays as it is and lets nothing through; a new wish with such a one is refused."""
     try:
-        return agency_codes.canonical(written)
+        return canonical(written)
     except Malformed:
         return written
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hub.domain import vault
-from hub.domain.codes import agency
+from hub.domain.codes import agency, procedure_code
 from hub.domain.retry import Politeness
 from hub.domain.routing import Routing
 
@@ -47,7 +47,7 @@ def check_wish(context: Context, wish: Wish, settings: Mapping[str, Any]) -> Non
     """Check the settings as the connector will get them; no value is repeated."""
     problems = context.plugins.catalogue.problems(wish.connector, vault.opened(context.vault, settings))
     sentences = [text for one in problems for text in (one.en, one.vi)]
-    for read, value in ((Routing.read, wish.routing), (_agencies, wish.routing), (Politeness.read, wish.politeness)):
+    for read, value in ((Routing.read, wish.routing), (_codes, wish.routing), (Politeness.read, wish.politeness)):
         try:
             read(value)
         except (ValueError, TypeError) as problem:
@@ -56,9 +56,10 @@ def check_wish(context: Context, wish: Wish, settings: Mapping[str, Any]) -> Non
         raise NotPossible(*sentences)
 
 
-def _agencies(routing: Mapping[str, Any]) -> Sequence[str]:
-    """Read the agencies of a routing: one that is misspelt would let nothing through, and nobody would be told."""
-    return [agency.canonical(each) for each in routing.get("agencies", ())]
+def _codes(routing: Mapping[str, Any]) -> Sequence[str]:
+    """Read the codes of a routing: one that is misspelt would let nothing through, and nobody would be told."""
+    agencies = [agency.canonical(each) for each in routing.get("agencies", ())]
+    return agencies + [procedure_code.canonical(each) for each in routing.get("procedures", ())]
 
 
 def kept_secrets(

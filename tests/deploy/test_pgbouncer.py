@@ -5,7 +5,6 @@ from __future__ import annotations
 import configparser
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
+from hub.demo.partners import free_port
 from hub.domain.messages import Role, Source
 from hub.domain.scope import Scope
 from hub.flows import feed
@@ -32,11 +32,6 @@ from tests.inspection.tree import ROOT
 PROGRAM = shutil.which("pgbouncer")
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed (Debian: pgbouncer)")
 CLIENT = Source("mot-cua", Role.CLIENT)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import orjson
 import pytest
 import requests
 
+from hub.demo.partners import free_port
 from hub.flows import client_keys
 from hub.store import clients
 from hub.testing import house
@@ -29,11 +29,6 @@ KEY = house.KEY
 
 def needs(program: str):
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @contextmanager

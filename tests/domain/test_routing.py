@@ -22,10 +22,21 @@ from hub.testing import house
         ({"kinds": ["procedure"]}, False),
         ({"procedures": ["1.001193"]}, True),
         ({"procedures": ["1.000656"]}, False),
+        ({"procedures": ["1.001193.H56"]}, False),
     ],
 )
 def test_a_routing_lets_through_what_it_names(wish, lets):
     assert Routing.read(wish).lets("dossier", house.dossier()) is lets
+
+
+@pytest.mark.parametrize(
+    ("written", "lets"),
+    [("2.002621", True), ("2.002621.H56", True), ("2.002621.000.00.00.H56", True), ("2.002621.H22", False)],
+)
+def test_a_local_procedure_is_named_by_its_own_code_or_by_the_national_one(written, lets):
+    dossier = house.dossier(procedure={"code": "2.002621.H56", "national_code": "2.002621"})
+
+    assert Routing.read({"procedures": [written]}).lets("dossier", dossier) is lets
 
 
 def test_an_unknown_word_in_a_routing_is_refused():

@@ -22,6 +22,14 @@ def test_a_routing_by_what_is_no_agency_is_refused_since_it_would_let_nothing_th
     assert context.channels.get("portal") is None
 
 
+@pytest.mark.parametrize("procedures", [["1.1193"], ["1.001193", "khai sinh"], "1.001193", ["1.001193.H5"], [1001193]])
+def test_a_routing_by_what_is_no_procedure_is_refused_too(context, procedures):
+    with pytest.raises(NotPossible):
+        put_channel(context, "portal", Wish("echo", SETTINGS, {"procedures": procedures}), actor="test")
+
+    assert context.channels.get("portal") is None
+
+
 def test_a_routing_by_an_agency_in_the_old_form_lets_its_records_through(context):
     put_channel(context, "portal", Wish("echo", SETTINGS, {"agencies": ["000.00.14.H56"]}), actor="test")
     put_channel(context, "other", Wish("echo", SETTINGS, {"agencies": ["000.00.15.H56"]}), actor="test")

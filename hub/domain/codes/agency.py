@@ -28,11 +28,6 @@ class Agency:
         """The ministry (Gxx) or province (Hxx) it belongs to."""
         return self.levels[0]
 
-    @property
-    def parent(self) -> Agency | None:
-        """The agency above it, or None for a ministry or province itself."""
-        return Agency(_trim(self.levels[:-1])) if len(self.levels) > 1 else None
-
     def __str__(self) -> str:
         return ".".join(self.levels)
 
@@ -54,21 +49,6 @@ def parse(text: str) -> Agency:
 def canonical(text: str) -> str:
     """The form the hub keeps: left to right, without trailing zero groups; raises Malformed."""
     return str(parse(text))
-
-
-def old_form(text: str) -> str | None:
-    """The right-to-left form with four groups, or None where the groups do not fit into it (`H26.107`)."""
-    levels = parse(text).levels
-    if len(levels) > len(_WIDTHS) + 1 or any(
-        len(group) != width for group, width in zip(levels[1:], _WIDTHS, strict=False)
-    ):
-        return None
-    groups = [*levels[1:], *("0" * width for width in _WIDTHS[len(levels) - 1 :])]
-    return ".".join([*reversed(groups), levels[0]])
-
-
-_WIDTHS: Final = (2, 2, 3)
-"""Digits of levels 2, 3 and 4 in the old form."""
 
 
 def _trim(levels: tuple[str, ...]) -> tuple[str, ...]:

@@ -39,12 +39,11 @@ def test_real_samples_of_both_forms(written: str, kept: str) -> None:
 
 
 @given(ROOTS, GROUPS)
-def test_the_old_form_and_back_is_the_same_agency(root: str, groups: tuple[int, int, int]) -> None:
+def test_both_forms_are_the_same_agency(root: str, groups: tuple[int, int, int]) -> None:
     second, third, fourth = groups
     old = f"{fourth:03d}.{third:02d}.{second:02d}.{root}"
     new = f"{root}.{second:02d}.{third:02d}.{fourth:03d}"
     assert agency.canonical(old) == agency.canonical(new)
-    assert agency.old_form(agency.canonical(old)) == old
     assert agency.canonical(agency.canonical(old)) == agency.canonical(old)
 
 
@@ -75,15 +74,3 @@ def test_any_text_is_either_an_agency_or_malformed(text: str) -> None:
         return
     assert agency.canonical(kept) == kept
     assert kept.isascii()
-
-
-def test_a_group_that_is_too_wide_has_no_old_form() -> None:
-    assert agency.old_form("H26.107") is None
-    assert agency.old_form("H56.1") is None
-    assert agency.old_form("H56.14") == "000.00.14.H56"
-
-
-def test_the_parent_of_an_agency() -> None:
-    assert str(agency.parse("H56.22.17").parent) == "H56.22"
-    assert str(agency.parse("H56.22.00.001").parent) == "H56.22"
-    assert agency.parse("H56").parent is None
