@@ -80,9 +80,12 @@ def _record(portal: Portal, code: str) -> dict[str, Any] | None:
     reply = portal.call(READ_PROCEDURE, maTTHC=code)
     if reply.meaning is Meaning.NOT_FOUND:
         return None
-    if reply.meaning is not Meaning.TAKEN or not isinstance(reply.result, dict) or reply.result.get("MATTHC") != code:
+    record = reply.record
+    if reply.meaning is Meaning.TAKEN and record == {}:
+        return None
+    if reply.meaning is not Meaning.TAKEN or not isinstance(record, dict) or record.get("MATTHC") != code:
         raise Garbled("The portal lists a procedure that it does not give.", code=reply.code)
-    return reply.result
+    return record
 
 
 def _items(portal: Portal, records: Mapping[str, Mapping[str, Any]], *, read_at: str) -> list[Item]:

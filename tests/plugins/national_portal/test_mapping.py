@@ -114,6 +114,44 @@ def test_a_dossier_in_the_portals_words():
     assert core["HoSoCoThanhPhanSoHoa"] == "1"
 
 
+def test_what_only_the_steps_tell_is_told():
+    """A district that sends steps alone: acceptance, end and return have their days at the portal all the same."""
+    filed = dossier(steps=4, filed_at="2026-05-13T20:00:00+07:00", channel="online")
+    core = out({name: value for name, value in filed.items() if name != "received_at"} | {"status": "returned"})[
+        "dossier"
+    ]
+
+    assert (core["NgayNopHoSo"], core["NgayTiepNhan"]) == ("20260513200000", "20260514080000")
+    assert (core["NgayKetThucXuLy"], core["NgayTra"], core["NgayTuChoi"]) == ("20260514090000", "20260514093000", "")
+
+
+def test_times_that_are_given_stand_before_those_of_steps_and_notes_tell_none():
+    document = dossier(steps=4, finished_at="2026-05-14T08:45:00+07:00") | {"status": "returned"}
+    noted = document["events"] + [document["events"][3] | {"occurred_at": "2026-05-20T08:00:00+07:00", "note": True}]
+
+    core = out(document | {"events": noted})["dossier"]
+
+    assert (core["NgayKetThucXuLy"], core["NgayTra"]) == ("20260514084500", "20260514093000")
+
+
+def test_a_refusal_has_its_day_until_it_is_taken_back():
+    refused = with_step(dossier(steps=0), 1, "refused")
+    accepted = with_step(refused, 2, "accepted")
+
+    assert out(refused | {"status": "refused"})["dossier"]["NgayTuChoi"] == "20260514083000"
+    assert out(accepted | {"status": "accepted"})["dossier"]["NgayTuChoi"] == ""
+
+
+@pytest.mark.parametrize(("methods", "online"), [((), "0"), (("cash",), "0"), (("cash", "online"), "1")])
+def test_a_payment_made_online_is_told(methods, online):
+    payments = [
+        {"id": f"p{number}", "paid_at": "2026-05-14T08:10:00+07:00", "amount": 8000, "method": method}
+        for number, method in enumerate(methods)
+    ]
+
+    assert out(dossier(payments=payments))["dossier"]["DuocThanhToanTrucTuyen"] == online
+
+
 def test_long_texts_are_cut_where_the_portal_has_a_limit():
     core = out(dossier(summary="a" * 1000, note="b" * 2000) | {"summary": "a" * 1500, "note": "b" * 2500})["dossier"]
 
