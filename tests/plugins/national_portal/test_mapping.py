@@ -273,6 +273,98 @@ def test_a_state_nobody_knows_is_never_active():
     assert procedure_in({"record": record})["state"] == "suspended"
 
 
+def pulled(**over):
+    """A procedure of the portal with these fields in its record, as the hub keeps it."""
+    return kept(
+        "procedure", procedure_in({"record": catalogue()["1.001193"] | over, "fields": {"G15-TP05": "Hộ tịch"}})
+    )
+
+
+def test_a_page_written_into_one_step_comes_down_as_its_name_and_text():
+    """Of 610 procedures read on the portal 597 have line breaks in their steps; each was refused whole."""
+    page = "Bước 1: Thụ lý\r\n\r\nTrong thời hạn 10 ngày.\r\nBước 2: Kiểm tra\t"
+
+    [case] = pulled(TRANGTHAI="2", TRINHTUTHUCHIEN=[{"TRUONGHOP": "", "TRINHTU": [{"TENTRINHTU": page}]}])["cases"][:1]
+
+    assert case["steps"] == [{"name": "Bước 1: Thụ lý", "text": "Trong thời hạn 10 ngày.\nBước 2: Kiểm tra"}]
+
+
+def test_a_step_longer_than_a_name_may_be_loses_nothing():
+    steps = [{"TRUONGHOP": "", "TRINHTU": [{"TENTRINHTU": "một " * 1500, "NOIDUNG": "hai"}]}]
+
+    [step] = pulled(TRINHTUTHUCHIEN=steps)["cases"][0]["steps"]
+
+    assert len(step["name"]) <= 4000
+    assert step["text"] == ("một " * 1500).strip() + "\nhai"
+
+
+def paper(**over):
+    return {"THANHPHANHOSO": [{"TRUONGHOP": "", "GIAYTO": [{"TENGIAYTO": "Đơn", **over}]}]}
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"TENTTHC": "Thủ tục\nđăng ký khai sinh "},
+        {"KETQUATHUCHIEN": [{"MAKETQUA": "000.00.00.G15-KQ0031", "TENKETQUA": "Giấy\nkhai sinh"}]},
+        {"COQUANTHUCHIEN": [{"MADONVI": "000.00.00.000", "TENDONVI": "Ủy ban\tnhân dân"}]},
+        {"MACOQUANCONGBO": "BTP"},
+        {"CANCUPHAPLY": [{"SOVANBAN": "60/2014\nQH13", "TENVANBAN": "Luật"}]},
+        {"SOQUYETDINH": "163/QĐ-BTP " * 12, "NGAYQUYETDINH": "hôm qua"},
+        {"NGAYHIEULUC": "01.03.2027", "PHIENBAN": 7},
+        {"TUKHOA": "khai sinh", "TTHCLIENQUAN": [{"MATTHC": "1.000001"}, "x"]},
+        {"DOITUONGTHUCHIEN": [{"TENDOITUONG": "Công dân " * 80}]},
+        {"THANHPHANHOSO": [{"TRUONGHOP": "Khi\nnộp hộ", "GIAYTO": []}]},
+        paper(MAGIAYTO="mã 1", TENMAUDON="Mẫu\n01", URL="csdl.dichvucong.gov.vn/a b.doc"),
+        paper(SOBANCHINH="-1", SOBANSAO="nan"),
+    ],
+    ids=repr,
+)
+def test_what_people_write_into_a_record_does_not_keep_the_procedure_away(over):
+    assert pulled(**over)["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("8000", 8000), ("20.000", 20_000), ("1,250,000", 1_250_000), ("0", 0), (8000, 8000), ("8000.0", 8000)]
+    + [(text, None) for text in ("nan", "1e999", "-1", "Miễn phí", "", None)],
+    ids=repr,
+)
+def test_an_amount_of_money_is_read_or_left_out(written, amount):
+    time = {"THOIGIANGIAIQUYET": "1", "DONVITINH": "Ngày", "PHILEPHI": [{"SOTIEN": written}]}
+
+    [way] = pulled(CACHTHUCTHUCHIEN=[{"KENH": "1", "THOIGIAN": [time]}])["channels"]
+
+    assert way["fees"][0].get("amount") == amount
+
+
+def test_a_time_limit_that_is_only_told_in_words_is_a_note_of_its_channel():
+    times = [{"THOIGIANGIAIQUYET": "", "DONVITINH": "", "MOTA": "Không quá 30 ngày.\nVùng xa: 45 ngày."}]
+
+    [way] = pulled(CACHTHUCTHUCHIEN=[{"KENH": "1", "MOTA": "Tại quầy", "THOIGIAN": times}])["channels"]
+
+    assert way == {"channel": "counter", "note": "Tại quầy\nKhông quá 30 ngày.\nVùng xa: 45 ngày."}
+
+
+def test_a_case_told_in_several_places_is_one_case_and_keeps_its_limits():
+    steps = [
+        {"TRUONGHOP": name, "TRINHTU": [{"TENTRINHTU": text}]} for name, text in (("A", "1"), ("B", "2"), ("A", "3"))
+    ]
+    time = {"THOIGIANGIAIQUYET": "3", "DONVITINH": "Ngày"}
+    ways = [{"KENH": "1", "TRUONGHOP": name, "THOIGIAN": [time]} for name in ("B", "C")]
+
+    document = pulled(TRINHTUTHUCHIEN=steps, THANHPHANHOSO=[], CACHTHUCTHUCHIEN=ways)
+
+    cases = {case["id"]: (case["name"], [step["name"] for step in case.get("steps", ())]) for case in document["cases"]}
+    assert list(cases.values()) == [("A", ["1", "3"]), ("B", ["2"]), ("C", [])]
+    assert [cases[way["case"]][0] for way in document["channels"]] == ["B", "C"]
+
+
+@pytest.mark.parametrize("written", ["2027-03-01", "01/03/2027"])
+def test_a_date_is_read_as_we_publish_it_and_as_the_pages_show_it(written):
+    assert pulled(NGAYHIEULUC=written)["effective_from"] == "2027-03-01"
+
+
 @pytest.mark.parametrize("missing", ["MATTHC", "TENTTHC", "LINHVUCTHUCHIEN", "CAPTHUCHIEN"])
 def test_a_record_without_the_needful_cannot_be_mapped(missing):
     record = {name: value for name, value in procedure_out(procedure()).items() if name != missing}
