@@ -152,6 +152,16 @@ def test_a_payment_made_online_is_told(methods, online):
     assert out(dossier(payments=payments))["dossier"]["DuocThanhToanTrucTuyen"] == online
 
 
+def test_a_fee_of_a_supplement_is_collected_with_it_unless_it_says_otherwise():
+    fee = {"name": "Phí", "kind": "normal", "amount": 5000}
+    asked = {"id": "bs-1", "requested_at": "2026-05-14T09:00:00+07:00", "content": "Thiếu", "status": "requested"}
+
+    core = out(dossier(fees=[fee], supplements=[asked | {"fees": [fee, fee | {"collected_at": "return"}]}]))["dossier"]
+
+    assert core["DanhSachLePhi"][0]["HinhThucThu"] == "1"
+    assert [row["HinhThucThu"] for row in core["DanhSachHoSoBoSung"][0]["DanhSachLePhiBoSung"]] == ["2", "4"]
+
+
 def test_long_texts_are_cut_where_the_portal_has_a_limit():
     core = out(dossier(summary="a" * 1000, note="b" * 2000) | {"summary": "a" * 1500, "note": "b" * 2500})["dossier"]
 
