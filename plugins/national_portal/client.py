@@ -36,13 +36,6 @@ class Reply:
     message: str
     result: Any
 
-    @property
-    def record(self) -> Any:
-        """The one record of `result`: a working system reads a list of one, and takes an empty list for nothing."""
-        if isinstance(self.result, list):
-            return self.result[0] if self.result else {}
-        return self.result
-
 
 class Portal:
     """Calls services; logs in when it must. Shared by all threads of a channel."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Outcome, Reason, unknown
-from plugins.national_portal.answers import Meaning
+from plugins.national_portal.answers import Meaning, record_of
 from plugins.national_portal.case import Case
 from plugins.national_portal.formats import canonical_number, digest, same
 from plugins.national_portal.mapping import born_there
@@ -27,8 +27,7 @@ PROGRESS_FIELDS = (
     "NgayBatDau",
     "NgayKetThucTheoQuyDinh",
 )
-# By what a step is known again among the rows held, strictest first
-ALIKE = (
+ALIKE = (  # by what a step is known again among the rows held, strictest first
     PROGRESS_FIELDS,
     ("ThoiDiemXuLy", "TrangThai", "NoiDungXuLy"),  # NguoiXuLy is the agency's name where no officer is known
     ("ThoiDiemXuLy", "TrangThai"),
@@ -75,7 +74,7 @@ class Dossier(Case):
 
     def learn(self, reply: Reply) -> bool:
         """Take over what a look-up says; False: it does not tell what is held, so the rows stay uncertain."""
-        held = reply.record if reply.meaning is Meaning.TAKEN else {}
+        held = record_of(reply.result) if reply.meaning is Meaning.TAKEN else {}
         if not isinstance(held, dict):
             return False  # a plain yes: the answer to another question
         if not held:

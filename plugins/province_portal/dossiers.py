@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Outcome, Outgoing, delivered
-from plugins.province_portal.codes import Meaning
-from plugins.province_portal.mapping import MAY_LACK
+from plugins.province_portal.codes import MAY_LACK, Meaning
 from plugins.province_portal.mapping_compare import digest, found_keys, holds
 from plugins.province_portal.replies import missing, no_answer, refusal
 

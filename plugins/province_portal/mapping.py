@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 VIETNAM = timezone(timedelta(hours=7))
-MAY_LACK = (  # left out where the dossier does not have them
-    *("CitizenInfo", "ApplicantsId", "Address", "Email", "Phone", "Compendium", "Note"),
-    *("DateCreated", "DateReceived", "DateAppointed", "SuccessDate", "SuccessNote", "ApproverName", "ApproverPosition"),
-    *("ReturnedDate", "ReturnedType", "FinishedDate"),
-)
 
 
 def document_out(dossier: Mapping[str, Any], link: Callable[[Mapping[str, Any]], str]) -> dict[str, Any]:

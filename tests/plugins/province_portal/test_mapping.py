@@ -13,8 +13,8 @@ from hub.domain.intake import admit
 from hub.domain.status import Status
 from hub.sdk import Garbled
 from plugins.province_portal import codes
-from plugins.province_portal.codes import Meaning, meaning
-from plugins.province_portal.mapping import MAY_LACK, document_out, stamp, traces_out
+from plugins.province_portal.codes import MAY_LACK, Meaning, meaning
+from plugins.province_portal.mapping import document_out, stamp, traces_out
 from plugins.province_portal.mapping_compare import found_keys, holds
 from plugins.province_portal.mapping_procedure import procedure_out
 from plugins.province_portal.mapping_record import record_in
