@@ -70,3 +70,28 @@ def test_f31_a_step_whose_words_were_corrected_is_not_told_twice(portal, driver)
 
     assert driver.connector.look_up([driver.outgoing(delivery)])[0].word is OutcomeWord.DELIVERED
     assert len(portal.memory.get("progress", delivery.key)) == 2
+
+
+def test_a_portal_that_lost_a_dossier_gets_its_steps_too_when_only_the_dossier_changed(portal, driver):
+    document = dossier(steps=2)
+    [delivery] = publish(driver, document)
+    driver.run()
+    portal.memory.remove("dossier", delivery.key)
+    portal.memory.remove("progress", delivery.key)
+
+    publish(driver, document | {"note": "Viết lại"})
+    driver.run()
+
+    assert portal.holdings()[delivery.name] == driver.connector.holding(driver.outgoing(delivery))
+
+
+def test_a_dossier_wrongly_denied_keeps_its_steps_as_they_are(portal, driver, strike):
+    document = dossier(steps=2)
+    [delivery] = publish(driver, document)
+    driver.run()
+    strike(SEND_DOSSIERS, Fault.OUT_OF_ORDER_REFUSAL)
+
+    publish(driver, document | {"note": "Viết lại"})
+    driver.run()
+
+    assert portal.holdings()[delivery.name] == driver.connector.holding(driver.outgoing(delivery))
