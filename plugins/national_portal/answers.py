@@ -36,6 +36,7 @@ ANSWERS: Mapping[str, Meaning] = {
     "7": Meaning.SESSION,  # (assumed)
 }
 ALREADY_THERE = "đã tồn tại"
+NOT_GIVEN = frozenset({Meaning.NOT_FOUND, Meaning.DATA})  # to the question for one procedure: the others are asked for
 
 
 def record_of(result: Any) -> Any:

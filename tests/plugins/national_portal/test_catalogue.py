@@ -143,9 +143,10 @@ def test_a_procedure_that_is_no_longer_listed_is_forgotten_quietly(portal, pulle
     assert "1.000656" not in cursor
 
 
-def test_a_listed_procedure_that_is_not_given_does_not_stop_the_others(portal, puller, monkeypatch):
+@pytest.mark.parametrize("code", ["4", "2"], ids=["not found", "refused"])
+def test_a_listed_procedure_that_is_not_given_does_not_stop_the_others(portal, puller, monkeypatch, code):
     read = portal._services[READ_PROCEDURE]
-    gone = {"error_code": "4", "message": "Không có thủ tục này", "result": None}
+    gone = {"error_code": code, "message": "Không có thủ tục này", "result": None}
     monkeypatch.setitem(
         portal._services, READ_PROCEDURE, lambda body: gone if body["maTTHC"] == "1.000656" else read(body)
     )
