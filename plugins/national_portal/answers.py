@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,15 @@ ANSWERS: Mapping[str, Meaning] = {
     "7": Meaning.SESSION,  # (assumed)
 }
 ALREADY_THERE = "đã tồn tại"
+NOT_GIVEN = frozenset({Meaning.NOT_FOUND, Meaning.DATA})  # to the question for one procedure: the others are asked for
+
+
+def record_of(result: Any) -> Any:
+    """Return the one record of a look-up: a working system reads a list of one, and takes an empty list for nothing."""
+    if isinstance(result, list):
+        return result[0] if result else {}
+    return result
+
 
 # What the hub answers when the portal sends a dossier down
 INBOUND_TAKEN, INBOUND_DOUBLE, INBOUND_ERROR = 0, 1, -1

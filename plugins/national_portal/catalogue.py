@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from hub.sdk import Garbled, Item, Page
-from plugins.national_portal.answers import Meaning
+from plugins.national_portal.answers import NOT_GIVEN, Meaning, record_of
 from plugins.national_portal.codes import LIST_AGENCIES, LIST_FIELDS, LIST_PROCEDURES, READ_PROCEDURE
 from plugins.national_portal.formats import digest
 
@@ -78,11 +78,12 @@ def _next_in_turn(codes: list[str], known: Cursor, count: int) -> list[str]:
 
 def _record(portal: Portal, code: str) -> dict[str, Any] | None:
     reply = portal.call(READ_PROCEDURE, maTTHC=code)
-    if reply.meaning is Meaning.NOT_FOUND:
+    record = record_of(reply.result)
+    if reply.meaning in NOT_GIVEN or (reply.meaning is Meaning.TAKEN and record == {}):
         return None
-    if reply.meaning is not Meaning.TAKEN or not isinstance(reply.result, dict) or reply.result.get("MATTHC") != code:
+    if reply.meaning is not Meaning.TAKEN or not isinstance(record, dict) or record.get("MATTHC") != code:
         raise Garbled("The portal lists a procedure that it does not give.", code=reply.code)
-    return reply.result
+    return record
 
 
 def _items(portal: Portal, records: Mapping[str, Mapping[str, Any]], *, read_at: str) -> list[Item]:

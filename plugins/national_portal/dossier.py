@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Outcome, Reason, unknown
-from plugins.national_portal.answers import Meaning
+from plugins.national_portal.answers import Meaning, record_of
 from plugins.national_portal.case import Case
 from plugins.national_portal.formats import canonical_number, digest, same
 from plugins.national_portal.mapping import born_there
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hub.sdk import Outgoing
     from plugins.national_portal.client import Reply
@@ -27,6 +26,11 @@ PROGRESS_FIELDS = (
     "TrangThai",
     "NgayBatDau",
     "NgayKetThucTheoQuyDinh",
+)
+ALIKE = (  # by what a step is known again among the rows held, strictest first
+    PROGRESS_FIELDS,
+    ("ThoiDiemXuLy", "TrangThai", "NoiDungXuLy"),  # NguoiXuLy is the agency's name where no officer is known
+    ("ThoiDiemXuLy", "TrangThai"),
 )
 
 
@@ -70,10 +74,10 @@ class Dossier(Case):
 
     def learn(self, reply: Reply) -> bool:
         """Take over what a look-up says; False: it does not tell what is held, so the rows stay uncertain."""
-        if reply.meaning is Meaning.TAKEN and reply.result is None:
+        held = record_of(reply.result) if reply.meaning is Meaning.TAKEN else {}
+        if not isinstance(held, dict):
             return False  # a plain yes: the answer to another question
-        held = reply.result if reply.meaning is Meaning.TAKEN else None
-        if not isinstance(held, dict) or not held:
+        if not held:
             self.created, self.digest, self.decided, self.keys = False, None, None, []
             return True
         if canonical_number(str(held.get("MaHoSo"))) != canonical_number(self.number):
@@ -86,13 +90,25 @@ class Dossier(Case):
         rows = held.get("TienDo")
         if not isinstance(rows, list):
             return not self.missing()
-        there = Counter(_signature(row) for row in rows if isinstance(row, dict))
-        self.keys = []
-        for key, row in self.rows.items():
-            if there[_signature(row)] > 0:
-                there[_signature(row)] -= 1
-                self.keys.append(key)
+        self.keys = self._told([row for row in rows if isinstance(row, dict)])
         return True
+
+    def _told(self, held: Sequence[Mapping[str, Any]]) -> list[str]:
+        """The keys of our steps that stand among the rows held, each row for one step: first those that are wholly so.
+
+        A row stays as it was told, also when the agency's name or the words of the step were corrected since.
+        """
+        told: set[str] = set()
+        for names in ALIKE:
+            there: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+            for row in held:
+                there.setdefault(_values(row, names), []).append(row)
+            for key, row in self.rows.items():
+                if key not in told and there.get(_values(row, names)):
+                    there[_values(row, names)].pop()
+                    told.add(key)
+            held = [row for rows in there.values() for row in rows]
+        return [key for key in self.rows if key in told]
 
     def uncertain(self, reply: Reply) -> Outcome:
         """The outcome when a look-up does not tell."""
@@ -100,5 +116,5 @@ class Dossier(Case):
         return unknown(self.outgoing, Reason.UNCERTAIN, detail=sentence, code=reply.code, acknowledged=self.memo())
 
 
-def _signature(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(row.get(name) or "") for name in PROGRESS_FIELDS)
+def _values(row: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(row.get(name) or "") for name in names)

@@ -13,7 +13,7 @@ from plugins.national_portal.codes import (
     SEND_DOSSIERS,
 )
 from plugins.national_portal.dossier import Dossier
-from plugins.national_portal.progress import tell_progress
+from plugins.national_portal.progress import look, tell_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,11 +74,10 @@ def _describe(line: Line, cases: Sequence[Dossier]) -> None:
             case.reject(reply)
 
     def not_updated(case: Dossier, reply: Reply) -> None:
-        if reply.meaning is Meaning.NOT_FOUND:  # it forgot, or answers out of order: the next try finds out
-            case.created, case.digest = False, None
-            case.postpone(reply)
-        else:
+        if reply.meaning is not Meaning.NOT_FOUND:
             case.reject(reply)
+        elif look(line, case):  # whether it forgot the dossier with its steps, or answers out of order
+            case.postpone(reply)
 
     fresh = [case for case in cases if not (case.created or case.born_there)]
     split_until_taken(fresh, creation, taken=taken, refused=not_created)

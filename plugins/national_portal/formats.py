@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HANOI = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no other offset since 1975
 STAMP = "%Y%m%d%H%M%S"
 OLD_AGENCY = re.compile(r"[0-9]{3}(?:\.[0-9]{2}){2}\.[GH][0-9]{2}", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 SIX_DIGITS, EIGHT_DIGITS = 6, 8
 
 
@@ -52,6 +53,18 @@ def day_of_number(number: str) -> str:
 def cut(field: str, text: str | None) -> str:
     """The text, not longer than the portal allows for the field."""
     return (text or "")[: LIMITS[field]]
+
+
+def line(value: Any, most: int = 500) -> str:
+    """What the portal says, on one line without control characters; what is no text is nothing."""
+    return " ".join(CONTROL.sub(" ", text(value)).split())[:most].rstrip()
+
+
+def text(value: Any, most: int = 20_000) -> str:
+    """What the portal says, with its line breaks; what is no text is nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return CONTROL.sub(" ", str(value).replace("\r\n", "\n").replace("\r", "\n")).strip()[:most].rstrip()
 
 
 def flag(yes: object) -> str:

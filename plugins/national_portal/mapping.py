@@ -21,6 +21,13 @@ from plugins.national_portal.mapping_papers import Link, fees, files, other_pape
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# A step tells when a dossier ended in this way for as long as it has one of these states
+IN_FORCE: Mapping[str, tuple[str, ...]] = {
+    "finished": ("finished", "returned"),
+    "returned": ("returned",),
+    "refused": ("refused",),
+}
+
 
 def dossier_out(document: Mapping[str, Any], *, channel: str, link: Link) -> dict[str, Any]:
     """Express a dossier: `{"dossier", "progress": [{"key", "row"}], "decision": {"key", "row"} or None}`.
@@ -54,8 +61,10 @@ def core(document: Mapping[str, Any], *, link: Link) -> dict[str, Any]:
     numbers, procedure, applicant = document.get("numbers", {}), document["procedure"], document["applicant"]
     field, verified = procedure.get("field", {}), document.get("verified", {})
     identities = applicant.get("identities", [])
-    received = stamp(document.get("received_at") or document.get("filed_at") or _first_time(document))
+    status, filed = _status(document), document.get("filed_at")
+    received = stamp(document.get("received_at") or _accepted_at(document) or filed or _first_time(document))
     received = received or day_of_number(document["code"])
+    online = any(payment["method"] == "online" for payment in document.get("payments", ()))
     return {
         "MaHoSo": number(document),
         "MaTTHC": procedure["code"],
@@ -80,21 +89,21 @@ def core(document: Mapping[str, Any], *, link: Link) -> dict[str, Any]:
         "SoDienThoai": applicant.get("phone", ""),
         "TrichYeuHoSo": cut("TrichYeuHoSo", document.get("summary") or procedure["name"]),
         "GhiChu": cut("GhiChu", document.get("note")),
-        "NgayNopHoSo": stamp(document.get("filed_at")) or received,
+        "NgayNopHoSo": stamp(filed) or received,
         "NgayTiepNhan": received,
         "NgayHenTra": stamp(document.get("due_at")),
-        "NgayKetThucXuLy": stamp(document.get("finished_at")),
-        "NgayTra": stamp(document.get("returned_at")),
-        "NgayTuChoi": stamp(document.get("refused_at")),
+        "NgayKetThucXuLy": stamp(_ended_at(document, "finished", status)),
+        "NgayTra": stamp(_ended_at(document, "returned", status)),
+        "NgayTuChoi": stamp(_ended_at(document, "refused", status)),
         "ThongTinTra": "",
         "HinhThuc": RETURN_METHODS[document.get("return_method", "counter")],
-        "TrangThaiHoSo": STATUSES[_status(document)],
+        "TrangThaiHoSo": STATUSES[status],
         "DonViXuLy": document["agencies"]["competent"]["name"],
         "HoSoCoThanhPhanSoHoa": flag(
             verified.get("digitised_papers") or any(paper.get("digitised") for paper in document.get("papers", ()))
         ),
         "TaiKhoanDuocXacThucVoiVNeID": flag(verified.get("vneid")),
-        "DuocThanhToanTrucTuyen": flag(verified.get("paid_online")),
+        "DuocThanhToanTrucTuyen": flag(verified.get("paid_online") or online),
         "DSKetNoiCSDL": [{"MaCSDL": code} for code in document.get("databases", ())],
         "TaiLieuNop": files(document, link=link),
         "DanhSachLePhi": fees(document.get("fees", ())),
@@ -141,6 +150,23 @@ def decision(document: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -
 
 def _keyed(event: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     return {"key": event.get("key") or digest(row), "row": row}
+
+
+def _accepted_at(document: Mapping[str, Any]) -> str | None:
+    """When the office accepted it, by its steps."""
+    return min(_times(document, "accepted"), key=stamp, default=None)
+
+
+def _ended_at(document: Mapping[str, Any], word: str, status: str) -> str | None:
+    """The time the office gave, else that of its latest such step while that is in force."""
+    given = document.get(f"{word}_at")
+    if given or status not in IN_FORCE[word]:
+        return given
+    return max(_times(document, word), key=stamp, default=None)
+
+
+def _times(document: Mapping[str, Any], word: str) -> list[str]:
+    return [one["occurred_at"] for one in document.get("events", ()) if one["status"] == word and not one.get("note")]
 
 
 def _first_time(document: Mapping[str, Any]) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:/@+-]*", re.ASCII)
+CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:/@+-]{0,63}", re.ASCII)
 PHONE = re.compile(r"\+?[0-9][0-9 .-]{5,17}[0-9]", re.ASCII)
 EMAIL = re.compile(r"[^@\x00-\x20\x7f]+@[^@\x00-\x20\x7f]+\.[^@.\x00-\x20\x7f]+")
 IDENTITY_FORMS = {  # LoaiDinhDanh: what the hub calls it, and how it must look
@@ -25,7 +26,13 @@ IDENTITY_FORMS = {  # LoaiDinhDanh: what the hub calls it, and how it must look
 }
 TAX_CODE = re.compile(r"[0-9]{10}(?:-?[0-9]{3}|[0-9]{2})?", re.ASCII)
 ANY_IDENTITY = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{0,29}", re.ASCII)
+UNITS = {  # what the hub calls a unit of an address, and how its code must look
+    "Tinh": ("province", re.compile(r"[0-9]{2}", re.ASCII)),
+    "Huyen": ("district", re.compile(r"[0-9]{3}", re.ASCII)),  # of before July 2025
+    "Xa": ("commune", re.compile(r"[0-9]{5}", re.ASCII)),
+}
 BY_POST = "1"
+MOST_INFORMATION = 4000
 
 
 def filed_in(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,7 +45,7 @@ def filed_in(message: Mapping[str, Any]) -> dict[str, Any]:
     agency = {"id": canonical_agency(unit), "name": unit_name or unit}
     unread: list[str] = []
     applicant = _applicant(message, unread)
-    field, field_name = _text(message, "MaLinhVuc"), _text(message, "TenLinhVuc")
+    field, field_name = _matching(message, "MaLinhVuc", CODE, unread), _text(message, "TenLinhVuc")
     document = {
         "code": canonical_number(number),
         "numbers": {"own": number, "national": _text(message, "MaHoSoQG") or number},
@@ -50,14 +57,15 @@ def filed_in(message: Mapping[str, Any]) -> dict[str, Any]:
         "filed_via": "national_portal",
         "summary": _text(message, "TrichYeuHoSo", most=1000),
         "filed_at": filed_at,
-        "papers": [_paper(one) for one in message.get("TaiLieuNop") or ()],
+        "papers": [_paper(one, unread) for one in message.get("TaiLieuNop") or ()],
         "other_papers": _application(message),
-        "verified": {"vneid": message.get("TaiKhoanDuocXacThucVoiVNeID") == "1"},
+        "verified": {"vneid": _text(message, "TaiKhoanDuocXacThucVoiVNeID") == "1"},
         "modified_at": filed_at,
         "events": [{"id": "registered", "occurred_at": filed_at, "status": "registered"}],
         **_return(message, applicant),
     }
-    document["information"] = "\n".join([*filter(None, [_text(message, "ThongTinKhac", most=3000)]), *unread]) or None
+    information = [_text(message, "ThongTinKhac", most=3000), *unread]
+    document["information"] = "\n".join(filter(None, information))[:MOST_INFORMATION].rstrip()
     return {name: value for name, value in document.items() if value not in (None, "", [])}
 
 
@@ -89,41 +97,39 @@ def _identities(message: Mapping[str, Any], unread: list[str]) -> list[dict[str,
 
 
 def _address(message: Mapping[str, Any], unread: list[str]) -> dict[str, Any] | None:
-    """An address needs a province with code and name; without them it stays as text."""
+    """An address needs a province, and each unit its code and name; what lacks them stays as text."""
     given = message.get("DiaChi") or {}
-    province, commune = _unit(given, "Tinh"), _unit(given, "Xa")
-    detail = _text(given, "DiaChiChiTiet")
-    if not province:
-        if detail:
+    address: dict[str, Any] = {}
+    for kind, (unit, form) in UNITS.items():
+        code, name = _text(given, f"Ma{kind}"), _text(given, f"Ten{kind}")
+        if form.fullmatch(code) and name and (unit == "province" or address):
+            address[unit] = {"code": code, "name": name}
+        else:
+            unread += [f"{field}: {said}" for field, said in ((f"Ma{kind}", code), (f"Ten{kind}", name)) if said]
+    if "commune" in address:
+        address["commune"]["valid_on"] = (instant(message.get("NgayNopHoSo")) or "")[:10]
+    if detail := _text(given, "DiaChiChiTiet"):
+        if address:
+            address["detail"] = detail
+        else:
             unread.append(f"DiaChiChiTiet: {detail}")
-        return None
-    valid_on = (instant(message.get("NgayNopHoSo")) or "")[:10]
-    return (
-        {"province": province}
-        | ({"commune": {**commune, "valid_on": valid_on}} if commune else {})
-        | ({"detail": detail} if detail else {})
-    )
-
-
-def _unit(given: Mapping[str, Any], kind: str) -> dict[str, str] | None:
-    code, name = _text(given, f"Ma{kind}"), _text(given, f"Ten{kind}")
-    return {"code": code, "name": name} if code and name else None
+    return address or None
 
 
 def _return(message: Mapping[str, Any], applicant: Mapping[str, Any]) -> dict[str, Any]:
     """By post only if the post can be told to whom and where."""
-    if message.get("HinhThuc") != BY_POST or not (applicant.get("phone") and applicant.get("address")):
+    if _text(message, "HinhThuc") != BY_POST or not (applicant.get("phone") and applicant.get("address")):
         return {"return_method": "counter"}
     contact = {name: applicant[name] for name in ("name", "phone", "email", "address") if name in applicant}
     return {"return_method": "post", "return_to": {"contact": contact}}
 
 
-def _paper(one: Mapping[str, Any]) -> dict[str, Any]:
-    name, code = _text(one, "TenTepDinhKem", most=2000), _text(one, "MaThanhPhanHoSo")
+def _paper(one: Mapping[str, Any], unread: list[str]) -> dict[str, Any]:
+    name, code = _text(one, "TenTepDinhKem", most=2000), _matching(one, "MaThanhPhanHoSo", CODE, unread)
     if not name:
         raise Unmappable("A file of the portal has no name.")
     paper: dict[str, Any] = {"name": _text(one, "TenThanhPhanHoSo", most=2000) or name}
-    if TOKEN.fullmatch(code):
+    if code:
         paper["code"] = code
     if one.get("Base64"):
         paper["attachments"] = [_attachment(name, one["Base64"])]
@@ -140,6 +146,8 @@ def _application(message: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _attachment(name: str, content: str) -> dict[str, Any]:
     media_type = mimetypes.guess_type(name)[0]
+    if isinstance(content, str):
+        content = "".join(content.split())  # as mail is written: with a line break after every 76 letters
     return {"name": name, "content": content} | ({"media_type": media_type} if media_type else {})
 
 

@@ -36,13 +36,13 @@ def _file(paper: Mapping[str, Any], attachment: Mapping[str, Any], *, link: Link
     }
 
 
-def fees(listed: Iterable[Mapping[str, Any]]) -> Rows:
-    """DanhSachLePhi."""
+def fees(listed: Iterable[Mapping[str, Any]], *, moment: str = "reception") -> Rows:
+    """DanhSachLePhi. `moment`: when a fee is collected that does not say it."""
     return [
         {
             "TenPhiLePhi": fee["name"],
             "MaPhiLePhi": fee.get("code", ""),
-            "HinhThucThu": FEE_MOMENTS[fee.get("collected_at", "reception")],
+            "HinhThucThu": FEE_MOMENTS[fee.get("collected_at", moment)],
             "Gia": str(fee["amount"]),
             "LoaiPhiLePhi": FEE_KINDS[fee["kind"]],
         }
@@ -75,7 +75,7 @@ def supplements(listed: Iterable[Mapping[str, Any]]) -> Rows:
             "NgayTiepNhanBoSung": stamp(supplement.get("received_at")),
             "TrangThaiBoSung": SUPPLEMENT_STATES[supplement["status"]],
             "DanhSachGiayToBoSung": [{"TenGiayTo": cut("TenGiayTo", name)} for name in supplement.get("papers", ())],
-            "DanhSachLePhiBoSung": fees(supplement.get("fees", ())),
+            "DanhSachLePhiBoSung": fees(supplement.get("fees", ()), moment="supplement"),
             "NgayHenTraTruoc": stamp(supplement.get("due_before")),
             "NgayHenTraMoi": stamp(supplement.get("due_after")),
         }

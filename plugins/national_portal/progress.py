@@ -55,7 +55,7 @@ def _send_rows(line: Line, chunk: Sequence[tuple[Dossier, str]]) -> Reply | None
 
 def _tell_singly(line: Line, case: Dossier, keys: set[str]) -> None:
     """A refused call may have been taken in part: look first, then send row by row until one is refused alone."""
-    if not _look(line, case):
+    if not look(line, case):
         return
     for key in [key for key in case.missing() if key in keys]:
         reply = _send_rows(line, [(case, key)])
@@ -68,13 +68,13 @@ def _tell_singly(line: Line, case: Dossier, keys: set[str]) -> None:
 
 def _row_refused(line: Line, case: Dossier, reply: Reply) -> None:
     if reply.meaning is Meaning.NOT_FOUND:
-        if _look(line, case) and case.outcome is None:
+        if look(line, case) and case.outcome is None:
             case.postpone(reply)
     else:
         case.reject(reply)
 
 
-def _look(line: Line, case: Dossier) -> bool:
+def look(line: Line, case: Dossier) -> bool:
     """Bring the memo up to what the portal holds; False: it could not be learnt, and the case knows its outcome."""
     reply = line.call([case], FIND_DOSSIER, mahoso=case.number)
     if reply is None:

@@ -79,10 +79,8 @@ class DossierDesk:
         core, filed = self._memory.get("dossier", number), self._memory.get("filed", number) or {}
         if core is None and not filed:
             return no(NOT_FOUND, "Không tìm thấy hồ sơ")
-        return yes(
-            (core or {"MaHoSo": number, "TrangThaiHoSo": "1"})
-            | {"TienDo": self._memory.get("progress", number) or [], "QuyetDinh": filed.get("decision")}
-        )
+        told = {"TienDo": self._memory.get("progress", number) or [], "QuyetDinh": filed.get("decision")}
+        return yes([(core or {"MaHoSo": number, "TrangThaiHoSo": "1"}) | told])
 
     def _told(self, sentence: str) -> str:
         if self.names_numbers:

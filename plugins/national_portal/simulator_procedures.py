@@ -44,7 +44,7 @@ class ProcedureDesk:
 
     def read(self, body: Mapping[str, Any]) -> Answer:
         record = self._memory.get("catalogue", str(body.get("maTTHC")))
-        return yes(record) if record else no(NOT_FOUND, "Không có thủ tục này")
+        return yes([record]) if record else no(NOT_FOUND, "Không có thủ tục này")
 
     def agencies(self, _: Mapping[str, Any]) -> Answer:
         return yes([{"MADONVI": code, "TENDONVI": name} for code, name in AGENCIES.items()])

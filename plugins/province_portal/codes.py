@@ -68,6 +68,12 @@ PAPER_TYPES: Mapping[str, int] = {"original": 0, "copy": 1, "electronic": 2}  # 
 OTHER_PAPER = 3  # (assumed) a paper the procedure does not ask for
 TIME_FORMAT = "yyyy-MM-ddTHH:mm:ss.SSS+0700"
 
+MAY_LACK = (  # left out where a dossier does not have them
+    *("CitizenInfo", "ApplicantsId", "Address", "Email", "Phone", "Compendium", "Note"),
+    *("DateCreated", "DateReceived", "DateAppointed", "SuccessDate", "SuccessNote", "ApproverName", "ApproverPosition"),
+    *("ReturnedDate", "ReturnedType", "FinishedDate"),
+)
+
 # Mandatory by the simulator (assumed: the source marks none)
 MANDATORY_DOCUMENT = ("DocTypeCode", "DocTypeName", "DocCode", "CitizenName", "ApplicantsType", "Status")
 MANDATORY_TRACE = ("DocCode", "DateCreated", "Status")

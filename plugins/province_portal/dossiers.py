@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Outcome, Outgoing, delivered
-from plugins.province_portal.codes import Meaning
+from plugins.province_portal.codes import MAY_LACK, Meaning
 from plugins.province_portal.mapping_compare import digest, found_keys, holds
 from plugins.province_portal.replies import missing, no_answer, refusal
 
@@ -46,7 +46,7 @@ class Dossiers:
         if said.meaning is not Meaning.TAKEN or not isinstance(held, dict) or not isinstance(traces, list):
             return no_answer(outgoing, said)
         memo["created"] = True
-        memo["digest"] = digest(document) if holds(held, document) else None
+        memo["digest"] = digest(document) if holds(held, document, may_lack=MAY_LACK) else None
         memo["events"] = found_keys(steps, traces, memo["events"])
         if memo["digest"] is None or len(memo["events"]) < len(steps):
             return missing(outgoing, memo)

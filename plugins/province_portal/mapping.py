@@ -19,7 +19,9 @@ VIETNAM = timezone(timedelta(hours=7))
 def document_out(dossier: Mapping[str, Any], link: Callable[[Mapping[str, Any]], str]) -> dict[str, Any]:
     """Express the descriptive part of a dossier; what is not known is left out."""
     applicant, competent, status = dossier["applicant"], dossier["agencies"]["competent"], status_of(dossier)
-    end = _last(dossier, "finished")
+    accepted = min((event["occurred_at"] for event in _steps(dossier, "accepted")), default=None)
+    end = _last(dossier, "finished") if status in SUCCESSFUL else {}
+    returned = _last(dossier, "returned") if status == "returned" else {}
     officer = end.get("officer", {})
     wire = {
         "DocTypeCode": dossier["procedure"]["code"],
@@ -35,7 +37,7 @@ def document_out(dossier: Mapping[str, Any], link: Callable[[Mapping[str, Any]],
         "Compendium": dossier.get("summary"),
         "Note": dossier.get("note"),
         "DateCreated": stamp(dossier.get("filed_at")),
-        "DateReceived": stamp(dossier.get("received_at")),
+        "DateReceived": stamp(dossier.get("received_at") or accepted),
         "DateAppointed": stamp(dossier.get("due_at")),
         "IsSuccess": status in SUCCESSFUL,
         "SuccessDate": stamp(dossier.get("finished_at") or end.get("occurred_at")),
@@ -43,7 +45,7 @@ def document_out(dossier: Mapping[str, Any], link: Callable[[Mapping[str, Any]],
         "ApproverName": officer.get("name"),
         "ApproverPosition": officer.get("title"),
         "IsReturned": status == "returned",
-        "ReturnedDate": stamp(dossier.get("returned_at") or _last(dossier, "returned").get("occurred_at")),
+        "ReturnedDate": stamp(dossier.get("returned_at") or returned.get("occurred_at")),
         "ReturnedType": RETURN_TYPES.get(dossier.get("return_method", "")),
         "FinishedDate": stamp(dossier.get("finished_at")),
         "Status": STATUSES[status],
@@ -108,5 +110,8 @@ def _identity(party: Mapping[str, Any]) -> str | None:
 
 def _last(dossier: Mapping[str, Any], status: str) -> Mapping[str, Any]:
     """Return the latest step with this status; a note changes no status."""
-    found = [event for event in dossier.get("events", ()) if event["status"] == status and not event.get("note")]
-    return max(found, key=lambda event: event["occurred_at"], default={})
+    return max(_steps(dossier, status), key=lambda event: event["occurred_at"], default={})
+
+
+def _steps(dossier: Mapping[str, Any], status: str) -> list[Mapping[str, Any]]:
+    return [event for event in dossier.get("events", ()) if event["status"] == status and not event.get("note")]

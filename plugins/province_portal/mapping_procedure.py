@@ -19,6 +19,8 @@ ASSUMED = (
     *("PHIENBAN", "MUCDO", "MOTA", "TUKHOA", "TTHCLIENQUAN"),
 )
 
+MAY_LACK = (*ASSUMED, "MACOQUANCONGBO", "DIACHITIEPNHAN", "YEUCAU")  # left out where the procedure does not have them
+
 
 def procedure_out(document: Mapping[str, Any]) -> dict[str, Any]:
     """Express a procedure; what it does not have is left out."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Outcome, Outgoing, Reason, delivered, unknown
 from plugins.province_portal.codes import Meaning
 from plugins.province_portal.mapping_compare import digest, holds
+from plugins.province_portal.mapping_procedure import MAY_LACK
 from plugins.province_portal.mapping_record import record_in
 from plugins.province_portal.replies import missing, no_answer, refusal
 
@@ -46,7 +47,8 @@ class Procedures:
         if no is not None:
             return no
         memo["created"] = held is not None
-        memo["digest"] = digest(record) if held is not None and holds(held, record) else None
+        same = held is not None and holds(held, record, may_lack=MAY_LACK)
+        memo["digest"] = digest(record) if same else None
         if memo["digest"] is None:
             return missing(outgoing, memo)
         return delivered(outgoing, acknowledged=memo)

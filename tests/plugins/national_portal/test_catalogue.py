@@ -143,9 +143,10 @@ def test_a_procedure_that_is_no_longer_listed_is_forgotten_quietly(portal, pulle
     assert "1.000656" not in cursor
 
 
-def test_a_listed_procedure_that_is_not_given_does_not_stop_the_others(portal, puller, monkeypatch):
+@pytest.mark.parametrize("code", ["4", "2"], ids=["not found", "refused"])
+def test_a_listed_procedure_that_is_not_given_does_not_stop_the_others(portal, puller, monkeypatch, code):
     read = portal._services[READ_PROCEDURE]
-    gone = {"error_code": "4", "message": "Không có thủ tục này", "result": None}
+    gone = {"error_code": code, "message": "Không có thủ tục này", "result": None}
     monkeypatch.setitem(
         portal._services, READ_PROCEDURE, lambda body: gone if body["maTTHC"] == "1.000656" else read(body)
     )
@@ -153,6 +154,30 @@ def test_a_listed_procedure_that_is_not_given_does_not_stop_the_others(portal, p
     items, _ = pull_all(puller())
 
     assert len(items) == 7
+
+
+@pytest.mark.parametrize("written", [lambda record: [record], lambda record: record], ids=["list", "record"])
+def test_a_record_is_read_alone_or_in_a_list_of_one(portal, puller, monkeypatch, written):
+    """A working system reads a list; refusing it would stop all procedures from coming down."""
+    read = portal._services[READ_PROCEDURE]
+
+    def told(body):
+        answer = read(body)
+        return answer | {"result": written(answer["result"][0])}
+
+    monkeypatch.setitem(portal._services, READ_PROCEDURE, told)
+
+    assert len(pull_all(puller())[0]) == 8
+
+
+def test_an_empty_list_is_no_record_and_stops_nobody(portal, puller, monkeypatch):
+    read = portal._services[READ_PROCEDURE]
+    none = {"error_code": "0", "message": "Thành công", "result": []}
+    monkeypatch.setitem(
+        portal._services, READ_PROCEDURE, lambda body: none if body["maTTHC"] == "1.000656" else read(body)
+    )
+
+    assert len(pull_all(puller())[0]) == 7
 
 
 def test_another_procedure_than_the_one_asked_for_is_no_answer(portal, puller, monkeypatch):

@@ -114,6 +114,54 @@ def test_a_dossier_in_the_portals_words():
     assert core["HoSoCoThanhPhanSoHoa"] == "1"
 
 
+def test_what_only_the_steps_tell_is_told():
+    """A district that sends steps alone: acceptance, end and return have their days at the portal all the same."""
+    filed = dossier(steps=4, filed_at="2026-05-13T20:00:00+07:00", channel="online")
+    core = out({name: value for name, value in filed.items() if name != "received_at"} | {"status": "returned"})[
+        "dossier"
+    ]
+
+    assert (core["NgayNopHoSo"], core["NgayTiepNhan"]) == ("20260513200000", "20260514080000")
+    assert (core["NgayKetThucXuLy"], core["NgayTra"], core["NgayTuChoi"]) == ("20260514090000", "20260514093000", "")
+
+
+def test_times_that_are_given_stand_before_those_of_steps_and_notes_tell_none():
+    document = dossier(steps=4, finished_at="2026-05-14T08:45:00+07:00") | {"status": "returned"}
+    noted = document["events"] + [document["events"][3] | {"occurred_at": "2026-05-20T08:00:00+07:00", "note": True}]
+
+    core = out(document | {"events": noted})["dossier"]
+
+    assert (core["NgayKetThucXuLy"], core["NgayTra"]) == ("20260514084500", "20260514093000")
+
+
+def test_a_refusal_has_its_day_until_it_is_taken_back():
+    refused = with_step(dossier(steps=0), 1, "refused")
+    accepted = with_step(refused, 2, "accepted")
+
+    assert out(refused | {"status": "refused"})["dossier"]["NgayTuChoi"] == "20260514083000"
+    assert out(accepted | {"status": "accepted"})["dossier"]["NgayTuChoi"] == ""
+
+
+@pytest.mark.parametrize(("methods", "online"), [((), "0"), (("cash",), "0"), (("cash", "online"), "1")])
+def test_a_payment_made_online_is_told(methods, online):
+    payments = [
+        {"id": f"p{number}", "paid_at": "2026-05-14T08:10:00+07:00", "amount": 8000, "method": method}
+        for number, method in enumerate(methods)
+    ]
+
+    assert out(dossier(payments=payments))["dossier"]["DuocThanhToanTrucTuyen"] == online
+
+
+def test_a_fee_of_a_supplement_is_collected_with_it_unless_it_says_otherwise():
+    fee = {"name": "Phí", "kind": "normal", "amount": 5000}
+    asked = {"id": "bs-1", "requested_at": "2026-05-14T09:00:00+07:00", "content": "Thiếu", "status": "requested"}
+
+    core = out(dossier(fees=[fee], supplements=[asked | {"fees": [fee, fee | {"collected_at": "return"}]}]))["dossier"]
+
+    assert core["DanhSachLePhi"][0]["HinhThucThu"] == "1"
+    assert [row["HinhThucThu"] for row in core["DanhSachHoSoBoSung"][0]["DanhSachLePhiBoSung"]] == ["2", "4"]
+
+
 def test_long_texts_are_cut_where_the_portal_has_a_limit():
     core = out(dossier(summary="a" * 1000, note="b" * 2000) | {"summary": "a" * 1500, "note": "b" * 2500})["dossier"]
 
@@ -233,6 +281,98 @@ def test_a_state_nobody_knows_is_never_active():
     record = next(iter(catalogue().values())) | {"TRANGTHAI": "9"}
 
     assert procedure_in({"record": record})["state"] == "suspended"
+
+
+def pulled(**over):
+    """A procedure of the portal with these fields in its record, as the hub keeps it."""
+    return kept(
+        "procedure", procedure_in({"record": catalogue()["1.001193"] | over, "fields": {"G15-TP05": "Hộ tịch"}})
+    )
+
+
+def test_a_page_written_into_one_step_comes_down_as_its_name_and_text():
+    """Of 610 procedures read on the portal 597 have line breaks in their steps; each was refused whole."""
+    page = "Bước 1: Thụ lý\r\n\r\nTrong thời hạn 10 ngày.\r\nBước 2: Kiểm tra\t"
+
+    [case] = pulled(TRANGTHAI="2", TRINHTUTHUCHIEN=[{"TRUONGHOP": "", "TRINHTU": [{"TENTRINHTU": page}]}])["cases"][:1]
+
+    assert case["steps"] == [{"name": "Bước 1: Thụ lý", "text": "Trong thời hạn 10 ngày.\nBước 2: Kiểm tra"}]
+
+
+def test_a_step_longer_than_a_name_may_be_loses_nothing():
+    steps = [{"TRUONGHOP": "", "TRINHTU": [{"TENTRINHTU": "một " * 1500, "NOIDUNG": "hai"}]}]
+
+    [step] = pulled(TRINHTUTHUCHIEN=steps)["cases"][0]["steps"]
+
+    assert len(step["name"]) <= 4000
+    assert step["text"] == ("một " * 1500).strip() + "\nhai"
+
+
+def paper(**over):
+    return {"THANHPHANHOSO": [{"TRUONGHOP": "", "GIAYTO": [{"TENGIAYTO": "Đơn", **over}]}]}
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"TENTTHC": "Thủ tục\nđăng ký khai sinh "},
+        {"KETQUATHUCHIEN": [{"MAKETQUA": "000.00.00.G15-KQ0031", "TENKETQUA": "Giấy\nkhai sinh"}]},
+        {"COQUANTHUCHIEN": [{"MADONVI": "000.00.00.000", "TENDONVI": "Ủy ban\tnhân dân"}]},
+        {"MACOQUANCONGBO": "BTP"},
+        {"CANCUPHAPLY": [{"SOVANBAN": "60/2014\nQH13", "TENVANBAN": "Luật"}]},
+        {"SOQUYETDINH": "163/QĐ-BTP " * 12, "NGAYQUYETDINH": "hôm qua"},
+        {"NGAYHIEULUC": "01.03.2027", "PHIENBAN": 7},
+        {"TUKHOA": "khai sinh", "TTHCLIENQUAN": [{"MATTHC": "1.000001"}, "x"]},
+        {"DOITUONGTHUCHIEN": [{"TENDOITUONG": "Công dân " * 80}]},
+        {"THANHPHANHOSO": [{"TRUONGHOP": "Khi\nnộp hộ", "GIAYTO": []}]},
+        paper(MAGIAYTO="mã 1", TENMAUDON="Mẫu\n01", URL="csdl.dichvucong.gov.vn/a b.doc"),
+        paper(SOBANCHINH="-1", SOBANSAO="nan"),
+    ],
+    ids=repr,
+)
+def test_what_people_write_into_a_record_does_not_keep_the_procedure_away(over):
+    assert pulled(**over)["state"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("8000", 8000), ("20.000", 20_000), ("1,250,000", 1_250_000), ("0", 0), (8000, 8000), ("8000.0", 8000)]
+    + [(text, None) for text in ("nan", "1e999", "-1", "Miễn phí", "", None)],
+    ids=repr,
+)
+def test_an_amount_of_money_is_read_or_left_out(written, amount):
+    time = {"THOIGIANGIAIQUYET": "1", "DONVITINH": "Ngày", "PHILEPHI": [{"SOTIEN": written}]}
+
+    [way] = pulled(CACHTHUCTHUCHIEN=[{"KENH": "1", "THOIGIAN": [time]}])["channels"]
+
+    assert way["fees"][0].get("amount") == amount
+
+
+def test_a_time_limit_that_is_only_told_in_words_is_a_note_of_its_channel():
+    times = [{"THOIGIANGIAIQUYET": "", "DONVITINH": "", "MOTA": "Không quá 30 ngày.\nVùng xa: 45 ngày."}]
+
+    [way] = pulled(CACHTHUCTHUCHIEN=[{"KENH": "1", "MOTA": "Tại quầy", "THOIGIAN": times}])["channels"]
+
+    assert way == {"channel": "counter", "note": "Tại quầy\nKhông quá 30 ngày.\nVùng xa: 45 ngày."}
+
+
+def test_a_case_told_in_several_places_is_one_case_and_keeps_its_limits():
+    steps = [
+        {"TRUONGHOP": name, "TRINHTU": [{"TENTRINHTU": text}]} for name, text in (("A", "1"), ("B", "2"), ("A", "3"))
+    ]
+    time = {"THOIGIANGIAIQUYET": "3", "DONVITINH": "Ngày"}
+    ways = [{"KENH": "1", "TRUONGHOP": name, "THOIGIAN": [time]} for name in ("B", "C")]
+
+    document = pulled(TRINHTUTHUCHIEN=steps, THANHPHANHOSO=[], CACHTHUCTHUCHIEN=ways)
+
+    cases = {case["id"]: (case["name"], [step["name"] for step in case.get("steps", ())]) for case in document["cases"]}
+    assert list(cases.values()) == [("A", ["1", "3"]), ("B", ["2"]), ("C", [])]
+    assert [cases[way["case"]][0] for way in document["channels"]] == ["B", "C"]
+
+
+@pytest.mark.parametrize("written", ["2027-03-01", "01/03/2027"])
+def test_a_date_is_read_as_we_publish_it_and_as_the_pages_show_it(written):
+    assert pulled(NGAYHIEULUC=written)["effective_from"] == "2027-03-01"
 
 
 @pytest.mark.parametrize("missing", ["MATTHC", "TENTTHC", "LINHVUCTHUCHIEN", "CAPTHUCHIEN"])

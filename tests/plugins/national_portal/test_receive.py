@@ -89,6 +89,71 @@ def test_what_fits_no_field_is_kept_as_information(clock):
     assert "phone" not in document["applicant"]
 
 
+OLD_ADDRESS = {"MaTinh": "38", "TenTinh": "Tỉnh Mẫu", "MaHuyen": "380", "TenHuyen": "Thành phố Mẫu"}
+
+
+def test_an_address_of_before_the_reform_keeps_its_district(clock):
+    document = kept("dossier", filed_in(message(clock, DiaChi=OLD_ADDRESS | {"MaXa": "14758", "TenXa": "Phường Mẫu"})))
+
+    assert document["applicant"]["address"]["district"] == {"code": "380", "name": "Thành phố Mẫu"}
+    assert document["applicant"]["address"]["commune"]["valid_on"] == "2026-05-14"
+
+
+@pytest.mark.parametrize(
+    ("address", "kept_units", "information"),
+    [
+        (
+            {"MaTinh": "38", "MaHuyen": "380", "MaXa": "14758", "DiaChiChiTiet": "Số 1"},
+            None,
+            ["MaTinh: 38", "MaHuyen: 380", "MaXa: 14758", "DiaChiChiTiet: Số 1"],
+        ),
+        (
+            OLD_ADDRESS | {"MaXa": "1475", "TenXa": "Phường Mẫu"},
+            {"province", "district"},
+            ["MaXa: 1475", "TenXa: Phường Mẫu"],
+        ),
+        ({"TenXa": "Phường Mẫu", "MaXa": "14758"}, None, ["MaXa: 14758", "TenXa: Phường Mẫu"]),
+        ({"MaTinh": "H56", "TenTinh": "Tỉnh Mẫu"}, None, ["MaTinh: H56", "TenTinh: Tỉnh Mẫu"]),
+    ],
+    ids=["codes alone", "commune of four digits", "no province", "province by another code"],
+)
+def test_what_is_no_unit_of_an_address_is_kept_as_information(clock, address, kept_units, information):
+    """Dropped before, or the whole dossier was refused and the portal sent it for ever."""
+    document = kept("dossier", filed_in(message(clock, DiaChi=address)))
+
+    assert document["applicant"].get("address", {}).keys() == (kept_units or set())
+    assert document["information"].splitlines() == information
+
+
+def test_codes_of_another_form_are_kept_as_information(clock):
+    papers = [{"TenTepDinhKem": "giay.pdf", "MaThanhPhanHoSo": "Mã 1"}]
+
+    document = kept("dossier", filed_in(message(clock, MaLinhVuc="Hộ tịch", TaiLieuNop=papers)))
+
+    assert "field" not in document["procedure"]
+    assert document["information"].splitlines() == ["MaLinhVuc: Hộ tịch", "MaThanhPhanHoSo: Mã 1"]
+
+
+def test_more_information_than_there_is_room_for_does_not_keep_a_dossier_away(clock):
+    given = message(clock, ThongTinKhac="a " * 1500, SoDienThoai="b " * 250, Email="c " * 250, MaSoThue="d " * 250)
+
+    assert len(kept("dossier", filed_in(given))["information"]) <= 4000
+
+
+def test_a_file_written_as_in_a_mail_is_taken(clock):
+    content = base64.encodebytes(b"giay to " * 20).decode().replace("\n", "\r\n")
+    document = kept("dossier", filed_in(message(clock, TaiLieuNop=[{"TenTepDinhKem": "giay.pdf", "Base64": content}])))
+
+    assert base64.b64decode(document["papers"][0]["attachments"][0]["content"]) == b"giay to " * 20
+
+
+def test_numbers_in_place_of_texts_say_the_same(clock):
+    document = kept("dossier", filed_in(message(clock, HinhThuc=1, LoaiDoiTuong=2, TaiKhoanDuocXacThucVoiVNeID=1)))
+
+    assert (document["return_method"], document["applicant"]["type"]) == ("post", "enterprise")
+    assert document["verified"] == {"vneid": True}
+
+
 @pytest.mark.parametrize("field", ["MaHoSo", "MaTTHC", "NgayNopHoSo", "MaDonVi", "ChuHoSo"])
 @pytest.mark.parametrize("value", ["", None, "\u0000"], ids=repr)
 def test_a_message_without_the_needful_cannot_be_mapped(clock, field, value):

@@ -212,6 +212,65 @@ def test_f03_a_lost_answer_about_a_procedure_is_asked_for(driver, portal, path, 
     assert len(portal.memory.effects()) == 1
 
 
+def without(document, *names):
+    return {name: value for name, value in document.items() if name not in names}
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
+def test_f03_what_was_taken_out_is_taken_out_there_though_the_answer_was_lost(driver, portal, fault):
+    delivery = publish(driver)
+    driver.run()
+    document = without(dossier(), "summary", "due_at")
+    document["applicant"] = without(document["applicant"], "phone", "address")
+    driver.publish("dossier", delivery.key, document)
+    portal.faults.order({"fault": fault, "times": 1, "path": SYNC_DOCUMENT})
+
+    driver.run()
+
+    assert equal(driver, portal, delivery)
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
+def test_f03_what_a_procedure_lost_is_taken_out_there_though_the_answer_was_lost(driver, portal, fault):
+    delivery = driver.publish(
+        "procedure", "1.001193", procedure() | {"conditions": "Điều kiện", "description": "Mô tả"}
+    )
+    driver.run()
+    driver.publish("procedure", "1.001193", procedure())
+    portal.faults.order({"fault": fault, "times": 1, "path": SYNC_PROCEDURE})
+
+    driver.run()
+
+    assert equal(driver, portal, delivery)
+
+
+def test_a_look_up_finds_what_still_stands_there_and_what_the_portal_adds_is_not_judged(driver, portal):
+    delivery = publish(driver)
+    driver.run()
+    held = portal.memory.get("document", delivery.key)
+
+    portal.memory.put("document", delivery.key, held | {"DocumentId": 7, "Note": ""})
+    assert driver.connector.look_up([driver.outgoing(delivery)])[0].word is OutcomeWord.DELIVERED
+
+    portal.memory.put("document", delivery.key, held | {"Note": "Ghi chú nhầm"})
+    assert driver.connector.look_up([driver.outgoing(delivery)])[0].word is OutcomeWord.DEFERRED
+
+
+def test_f31_reconciling_doubles_no_step_after_the_agency_changed(driver, portal):
+    """Steps told under the agency's former name are those steps all the same."""
+    delivery = publish(driver, steps=3)
+    driver.run()
+    moved = deepcopy(dossier(steps=3))
+    moved["agencies"]["competent"] = {"id": "H56", "name": "UBND tỉnh Mẫu"}
+    driver.publish("dossier", delivery.key, moved)
+    driver.run()
+
+    [outcome] = driver.connector.look_up([driver.outgoing(delivery)])
+
+    assert outcome.word is OutcomeWord.DELIVERED
+    assert len(traces(portal)) == 3
+
+
 def test_a_token_is_renewed_when_it_ends_or_is_forgotten(driver, portal, clock):
     publish(driver, 1)
     driver.run()

@@ -13,7 +13,7 @@ from hub.domain.intake import admit
 from hub.domain.status import Status
 from hub.sdk import Garbled
 from plugins.province_portal import codes
-from plugins.province_portal.codes import Meaning, meaning
+from plugins.province_portal.codes import MAY_LACK, Meaning, meaning
 from plugins.province_portal.mapping import document_out, stamp, traces_out
 from plugins.province_portal.mapping_compare import found_keys, holds
 from plugins.province_portal.mapping_procedure import procedure_out
@@ -215,3 +215,38 @@ def test_f24_an_inner_answer_that_cannot_be_read_is_garbled(text):
 def test_a_record_that_is_not_there_is_none_and_a_bare_one_is_read():
     assert record_in('{"error_code": "0", "result": []}') is None
     assert record_in('{"MATTHC": "1.001193"}') == {"MATTHC": "1.001193"}
+
+
+def test_only_the_fields_named_may_be_left_out():
+    whole = document_out(
+        dossier(steps=6)
+        | {"information": "x", "note": "y", "filed_at": "2026-05-14T07:00:00+07:00", "return_method": "post"}
+        | {"finished_at": "2026-05-14T08:05:00+07:00", "returned_at": "2026-05-14T08:06:00+07:00"}
+        | {"applicant": dossier()["applicant"] | {"email": "mau@example.vn"}},
+        link,
+    )
+    least = document_out(
+        {**dossier(steps=0), "applicant": {"type": "citizen", "name": "A"}, "status": "registered"}, link
+    )
+
+    assert set(whole) - set(least) <= set(MAY_LACK) <= set(whole)
+
+
+def test_an_acceptance_that_only_a_step_tells_has_its_day():
+    document = {name: value for name, value in dossier(steps=1).items() if name != "received_at"}
+
+    assert document_out(document, link)["DateReceived"] == "2026-05-14T08:01:00.000+0700"
+
+
+def test_an_end_that_was_taken_back_has_no_day():
+    document = dossier(steps=6) | {"status": "processing"}
+
+    assert not {"SuccessDate", "SuccessNote", "ApproverName", "ReturnedDate"} & document_out(document, link).keys()
+
+
+def test_a_trace_that_is_wholly_the_same_is_found_before_one_that_is_alike():
+    told, other = ({"DateCreated": "d", "Status": 4, "Comment": words} for words in ("một", "hai"))
+
+    assert found_keys([("a", told), ("b", other)], [other], []) == ["b"]
+    assert found_keys([("a", told), ("b", other)], [other], ["a"]) == ["a", "b"]
+    assert found_keys([("a", told | {"Comment": "viết lại"})], [told], []) == ["a"]
