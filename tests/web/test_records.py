@@ -168,6 +168,45 @@ def test_numbers_that_would_lose_digits_are_refused(api, dossier):
     assert api.get(path_of(dossier)).json["form"]["data"]["so"] == 2**64 - 1
 
 
+def test_what_get_gave_is_corrected_whatever_its_content(api, dossier):
+    version = api.put(path_of(dossier), {**dossier, "summary": "m"}).json["version"]
+    for summary in ("a", "z", "b"):
+        read = api.get(path_of(dossier))
+        answer = api.put(path_of(dossier), {**read.json, "summary": summary}, If_Match=read.headers["ETag"])
+        version += 1
+
+        assert (answer.json["word"], answer.json["version"]) == ("updated", version)
+        assert api.get(path_of(dossier)).json["summary"] == summary
+
+
+def test_a_conditional_correction_may_hold_earlier_times(api, dossier):
+    wrong = {**dossier, "finished_at": "2026-12-01T08:00:00+07:00"}
+    wrong.pop("modified_at", None)
+    answer = api.put(path_of(dossier), wrong)
+    right = {**wrong, "finished_at": "2026-05-12T08:00:00+07:00"}
+
+    for word in ("updated", "unchanged"):
+        answer = api.put(path_of(dossier), right, If_Match=answer.headers["ETag"])
+        assert answer.json["word"] == word
+    held = api.get(path_of(dossier)).json
+    assert (held["finished_at"], held["modified_at"]) == (right["finished_at"], wrong["finished_at"])
+
+
+def test_a_client_hears_that_it_told_of_something_later_before(api, dossier):
+    wrong = {**dossier, "finished_at": "2026-12-01T08:00:00+07:00"}
+    right = {**dossier, "finished_at": "2026-05-12T08:00:00+07:00"}
+    for one in (wrong, right):
+        one.pop("modified_at", None)
+
+    def codes(document):
+        return [each["code"] for each in api.put(path_of(dossier), document).json["warnings"]]
+
+    assert "older_than_held" not in codes(wrong) + codes(wrong)
+    assert "older_than_held" in codes(right)
+    assert "older_than_held" not in codes({**right, "modified_at": "2026-12-02T08:00:00+07:00"})
+    assert api.get(path_of(dossier)).json["finished_at"] == right["finished_at"]
+
+
 def test_a_document_under_another_key_is_refused(api, dossier):
     answer = api.put("/v1/dossiers/H56.14-260511-9999", dossier)
 
