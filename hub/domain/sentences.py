@@ -43,11 +43,7 @@ RULES: Final[dict[str, tuple[str, str, str]]] = {
         "chứa ký tự Unicode hỏng (surrogate đơn lẻ); hãy gửi lại bằng UTF-8 đúng",
         "contains a lone surrogate, which is not text; send it again in proper UTF-8",
     ),
-    "nul": (
-        "text_has_control_characters",
-        "chứa ký tự U+0000, không phải văn bản",
-        "contains the character U+0000, which is not text",
-    ),
+    "nul": ("text_has_control_characters", "chứa ký tự U+0000", "contains the character U+0000, which is not text"),
     "digits": (
         "too_many_digits",
         "số quá lớn để giữ đúng từng chữ số; hãy gửi dưới dạng chuỗi",
