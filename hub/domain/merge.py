@@ -62,14 +62,18 @@ def _claims(claims: Sequence[Claim], message: Message) -> Sequence[Claim]:
     earlier = next((one for one in claims if one.source == source.name), None)
     if earlier is None:
         return tuple(sorted((*claims, claim), key=lambda one: one.source))
+    if message.if_match is not None and claim.modified_at < earlier.modified_at:  # other hubs go by it: never backwards
+        body = {**claim.body, "modified_at": earlier.modified_at}
+        claim = Claim(claim.source, claim.role, earlier.modified_at, body)
     # What the hub itself derives follows the records it derives from: always the last word.
-    if source.role is not Role.HUB and not _newer(claim, earlier, dated=message.dated):
+    if source.role is not Role.HUB and not _newer(claim, earlier, message):
         return claims
     return tuple(claim if one is earlier else one for one in claims)
 
 
-def _newer(claim: Claim, earlier: Claim, *, dated: bool) -> bool:
-    if not dated and claim.modified_at == earlier.modified_at:
+def _newer(claim: Claim, earlier: Claim, message: Message) -> bool:
+    """Who names the version that it changes has read it, and writes later, whatever the times say."""
+    if message.if_match is not None or (not message.dated and claim.modified_at == earlier.modified_at):
         return claim.body != earlier.body
     return _age(claim) > _age(earlier)
 

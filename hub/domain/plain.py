@@ -26,15 +26,19 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 _WHOLE_FLOAT: Final = re.compile(rb"\.0[,}\]]")
 """How a float that is a whole number ends in JSON; inside a text this costs a full walk and harms nothing."""
 
+_LARGE_FLOAT: Final = re.compile(rb"e\+[0-9]{2,3}[,}\]]")
+_NUL: Final = b"\\u0000"
+
 
 def is_plain(document: dict[str, Any]) -> bool:
-    """Tell that all text is in NFC already and no number is written as a float that is whole; False: look closer."""
+    """Tell that all text is in NFC already and no number is a float that is whole or large; False: look closer."""
     try:
         written = orjson.dumps(document)
     except (TypeError, ValueError):  # lone surrogates, or what is not JSON: the full walk tells
         return False
-    foreign = written.translate(None, _ASCII).decode()
-    return _WHOLE_FLOAT.search(written) is None and _unsure().search(foreign) is None
+    if _NUL in written or _WHOLE_FLOAT.search(written) or _LARGE_FLOAT.search(written):
+        return False
+    return _unsure().search(written.translate(None, _ASCII).decode()) is None
 
 
 @cache

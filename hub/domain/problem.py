@@ -23,11 +23,11 @@ class Problem:
 
 
 def pointer(parts: Iterable[str | int]) -> str:
-    """The JSON Pointer of a path; lone surrogates in names are replaced, so that it can always be encoded."""
+    """The JSON Pointer of a path; lone surrogates and NUL in names are replaced, so that it can always be kept."""
     return "".join("/" + _escape(str(part)) for part in parts)
 
 
 def _escape(part: str) -> str:
     if not part.isascii():
         part = part.encode("utf-8", "replace").decode()
-    return part[:128].replace("~", "~0").replace("/", "~1")
+    return part[:128].replace("\x00", "\ufffd").replace("~", "~0").replace("/", "~1")

@@ -43,6 +43,17 @@ RULES: Final[dict[str, tuple[str, str, str]]] = {
         "chứa ký tự Unicode hỏng (surrogate đơn lẻ); hãy gửi lại bằng UTF-8 đúng",
         "contains a lone surrogate, which is not text; send it again in proper UTF-8",
     ),
+    "nul": ("text_has_control_characters", "chứa ký tự U+0000", "contains the character U+0000, which is not text"),
+    "digits": (
+        "too_many_digits",
+        "số quá lớn để giữ đúng từng chữ số; hãy gửi dưới dạng chuỗi",
+        "too large a number to keep each of its digits; send it as a string",
+    ),
+    "names": (
+        "duplicate_name",
+        "hai thuộc tính cùng tên, chỉ khác cách ghi dấu (NFC, NFD)",
+        "two properties have the same name, their marks written differently (NFC, NFD)",
+    ),
     "depth": ("too_deep", "lồng nhau quá sâu; nhiều nhất {limit} tầng", "nested too deeply; at most {limit} levels"),
 }
 

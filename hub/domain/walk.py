@@ -29,6 +29,9 @@ Value = TypeVar("Value")
 EXACT: Final = 2**53
 """Below this every whole float is the integer it looks like, so 1.0 and 1 are one number."""
 
+LARGEST: Final = 2**63
+"""Integers beyond 64 bits are floats by the time they come here: their last digits are lost already."""
+
 
 class Walk:
     """One walk over one document: what changed, what was wrong, which times were seen."""
@@ -47,10 +50,10 @@ class Walk:
         for name, entry in value.items():
             kind = type(entry)
             if kind is str:
-                if not entry.isascii():
-                    new: Any = self.text(entry, (*path, name)) if free else _nfc(entry)
-                elif free:
-                    continue
+                if free:
+                    new: Any = self.text(entry, (*path, name))
+                elif not entry.isascii():
+                    new = _nfc(entry)
                 elif name in DONE_NAMES:
                     new = self.time(entry, path, name)
                     self.seen.append(new)
@@ -62,8 +65,8 @@ class Walk:
                 new = self.mapping(entry, (*path, name), free=free or name == "data")
             elif kind is list:
                 new = self.sequence(entry, (*path, name), free=free)
-            elif kind is float and entry.is_integer() and abs(entry) < EXACT:
-                new = int(entry)
+            elif kind is float:
+                new = self.number(entry, (*path, name), free=free)
             else:
                 continue
             if new is not entry:
@@ -113,10 +116,12 @@ class Walk:
                 new: Any = self.mapping(entry, (*path, index), free=free)
             elif kind is list:
                 new = self.sequence(entry, (*path, index), free=free)
+            elif kind is str and free:
+                new = self.text(entry, (*path, index))
             elif kind is str and not entry.isascii():
-                new = self.text(entry, (*path, index)) if free else _nfc(entry)
-            elif kind is float and entry.is_integer() and abs(entry) < EXACT:
-                new = int(entry)
+                new = _nfc(entry)
+            elif kind is float:
+                new = self.number(entry, (*path, index), free=free)
             else:
                 continue
             if new is not entry:
@@ -127,17 +132,37 @@ class Walk:
 
     def names(self, value: Document, path: tuple[str | int, ...]) -> Document:
         """The property names of a free form are text too."""
-        if all(name.isascii() for name in value):
+        if all(name.isascii() and "\x00" not in name for name in value):
             return value
-        return {self.text(name, (*path, name)): entry for name, entry in value.items()}
+        kept = {self.text(name, (*path, name)): entry for name, entry in value.items()}
+        if len(kept) < len(value):
+            self.problems.append(problem("names", list(path)))
+        return kept
 
     def text(self, text: str, path: tuple[str | int, ...]) -> str:
-        """Free text in NFC; the validator does not look into a free form, so lone surrogates are found here."""
+        """Free text in NFC; the validator does not look into a free form, so what is no text is found here.
+
+        PostgreSQL keeps no U+0000 (and says so only when the whole transaction is lost).
+        """
+        if "\x00" in text:
+            self.problems.append(problem("nul", list(path)))
+        if text.isascii():
+            return text
         try:
             text.encode()
         except UnicodeEncodeError:
             self.problems.append(problem("surrogate", list(path)))
         return _nfc(text)
+
+    def number(self, number: float, path: tuple[str | int, ...], *, free: bool) -> float:
+        """A whole float as the integer it is; the schema bounds all numbers but those of a free form."""
+        if not number.is_integer():
+            return number
+        if abs(number) < EXACT:
+            return int(number)
+        if free and abs(number) >= LARGEST:
+            self.problems.append(problem("digits", list(path)))
+        return number
 
     def too_deep(self, value: Value, path: tuple[str | int, ...]) -> Value:
         """Leave what lies too deep as it is, and say so."""

@@ -44,10 +44,10 @@ def portion(context: Context, position: Position, scope: Scope, *, limit: int, d
                 if scope.covers(line["kind"], line["agency"]):
                     lines.append(line)
                     if len(lines) == limit:
-                        return Portion(_items(connection, lines, documents=documents), position, more=True)
+                        return Portion(_items(connection, lines, scope, documents=documents), position, more=True)
             if len(window) < WINDOW:
-                return Portion(_items(connection, lines, documents=documents), position, more=False)
-        return Portion(_items(connection, lines, documents=documents), position, more=True)
+                return Portion(_items(connection, lines, scope, documents=documents), position, more=False)
+        return Portion(_items(connection, lines, scope, documents=documents), position, more=True)
 
 
 def end(context: Context) -> Position:
@@ -56,14 +56,25 @@ def end(context: Context) -> Position:
         return changes.end(context.store, connection)
 
 
-def _items(connection: Connection, lines: Sequence[RowMapping], *, documents: bool) -> list[dict[str, Any]]:
-    places = [(line["kind"], line["key"]) for line in lines] if documents else []
-    present = look_ups.documents(connection, places)
-    origins = look_ups.origins(connection, places)
+def _items(
+    connection: Connection, lines: Sequence[RowMapping], scope: Scope, *, documents: bool
+) -> list[dict[str, Any]]:
+    places = [(line["kind"], line["key"]) for line in lines]
+    present = look_ups.documents(connection, places if documents else [])
+    origins = look_ups.origins(connection, places if documents else [])
+    gone = _gone(connection, places, scope)  # asked last: what is shown was the client's when it was read
     return [
-        _item(line, present.get((line["kind"], line["key"])), origins.get((line["kind"], line["key"])))
-        for line in lines
+        _item(line, present.get(place), origins.get(place))
+        for line, place in zip(lines, places, strict=True)
+        if place not in gone
     ]
+
+
+def _gone(connection: Connection, places: Sequence[look_ups.Place], scope: Scope) -> set[look_ups.Place]:
+    """Tell which records have passed to an agency outside the scope: what is there now is not the client's business."""
+    if scope.agencies is None:
+        return set()
+    return {place for place, agency in look_ups.agencies(connection, places).items() if not scope.holds(agency)}
 
 
 def _item(line: RowMapping, document: str | None, origin: str | None) -> dict[str, Any]:

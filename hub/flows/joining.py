@@ -32,7 +32,10 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer to one message: the record's version now, and what became of it."""
+    """The answer to one message: the record's version now, and what became of it.
+
+    behind: its fields were kept out, since its source had told of later ones.
+    """
 
     kind: str
     key: str
@@ -40,6 +43,7 @@ class Accepted:
     word: Word
     document: Mapping[str, Any]
     digest: str
+    behind: bool = False
 
 
 class Work:
@@ -59,11 +63,12 @@ class Work:
             return _answer(held, Word.PRECONDITION_FAILED)
         joined = join(held, message)
         self._after[place] = joined
+        behind = _is_behind(joined, message)
         if joined.version == held.version:
-            return _answer(joined, Word.UNCHANGED)
+            return _answer(joined, Word.UNCHANGED, behind=behind)
         self._sources.setdefault(place, []).append(message.source)
         self._events.setdefault(place, []).extend(joined.new_events)
-        return _answer(joined, Word.CREATED if held.version == 0 else Word.UPDATED)
+        return _answer(joined, Word.CREATED if held.version == 0 else Word.UPDATED, behind=behind)
 
     def derive(self) -> None:
         """Join what follows from the changed records, until nothing more follows."""
@@ -121,5 +126,11 @@ def _differs(before: Held, after: Held) -> bool:
     return after.version != before.version or after.claims != before.claims
 
 
-def _answer(held: Held, word: Word) -> Accepted:
-    return Accepted(held.kind, held.key, held.version, word, held.document, held.digest)
+def _is_behind(joined: Held, message: Message) -> bool:
+    if message.body is None or message.if_match is not None:
+        return False
+    return any(claim.source == message.source.name and claim.body != message.body for claim in joined.claims)
+
+
+def _answer(held: Held, word: Word, *, behind: bool = False) -> Accepted:
+    return Accepted(held.kind, held.key, held.version, word, held.document, held.digest, behind)

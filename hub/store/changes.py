@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hub.store.engine import Store
 
 
+LARGEST = 2**63 - 1  # what a column of the databases holds
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in the feed; its text is the cursor that clients hand back."""
@@ -40,7 +43,10 @@ class Position:
         transaction_id, _, sequence = cursor.partition("-")
         if not (cursor.isascii() and transaction_id.isdigit() and sequence.isdigit()):
             raise ValueError("a cursor is what the feed gave, or 0")
-        return cls(int(transaction_id), int(sequence))
+        position = cls(int(transaction_id), int(sequence))
+        if max(position.transaction_id, position.sequence) > LARGEST:
+            raise ValueError("no feed has gone so far")
+        return position
 
 
 def told(changed: Sequence[tuple[Held, str, str]], *, now: int) -> bulk.Insert:

@@ -45,7 +45,8 @@ class Store:
             options |= {"connect_args": arguments}
         else:
             options |= {"connect_args": {"timeout": sqlite.BUSY_SECONDS, "check_same_thread": False}}
-        self.engine: Engine = create_engine(self.url, **options)
+        # an error is logged, and what was to be written names people
+        self.engine: Engine = create_engine(self.url, hide_parameters=True, **options)
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         self.at_close: list[Callable[[], None]] = []  # of those whose threads use the connections
         if not self.postgresql:

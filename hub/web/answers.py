@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hub.domain.messages import KINDS
+from hub.domain.problem import Problem
 from hub.flows.accept import Word
 from hub.observe import metrics
 from hub.web.conditions import etag
@@ -13,8 +14,18 @@ from hub.web.refusal import Refusal, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hub.domain.problem import Problem
     from hub.flows.accept import Accepted
+
+
+BEHIND: Final = Problem(
+    "/modified_at",
+    "order",
+    "older_than_held",
+    "Hub đang giữ bản mới hơn (theo modified_at) của chính hệ thống này, nên nội dung này không thay vào; "
+    "nếu đây là bản sửa, hãy gửi lại với modified_at là lúc sửa.",
+    "The hub holds a later one of yours (by modified_at), so these fields changed nothing; "
+    "if they are a correction, send them with the time of the correction as modified_at.",
+)
 
 
 def answer(accepted: Accepted, warnings: Sequence[Problem]) -> dict[str, Any]:
@@ -27,7 +38,7 @@ def answer(accepted: Accepted, warnings: Sequence[Problem]) -> dict[str, Any]:
         "word": accepted.word.value,
         "status": held.get("status") or held.get("state"),
         "flags": held.get("flags", []),
-        "warnings": [shown(each) for each in warnings],
+        "warnings": [shown(each) for each in (*warnings, *((BEHIND,) if accepted.behind else ()))],
     }
 
 

@@ -8,7 +8,27 @@ from hub.domain.messages import KEY_OF
 from hub.sdk.outcomes import Reason
 from hub.web.components import KIND, WHOLE, Schema, listing, mapping, reference, text
 
+
+def _held(kind: str) -> Schema:
+    """A record as GET gives it: whole, or of which only events came so far."""
+    incomplete = mapping(
+        [KEY_OF[kind], "events", "status", "status_at", "flags"],
+        {
+            KEY_OF[kind]: text("Mã", "Key"),
+            "events": listing(reference("event" if kind == "dossier" else "postal_event")),
+            "status": {"type": "string"},
+            "status_at": {"type": "string", "format": "date-time"},
+            "flags": {**listing({"type": "string"}), "contains": {"const": "incomplete"}},
+        },
+        description="Only events came so far; `flags` has `incomplete` · Mới có sự kiện; `flags` có `incomplete`",
+        additionalProperties=False,
+    )
+    return {"anyOf": [reference(kind), incomplete]}
+
+
 READ_SCHEMAS: Final[dict[str, Schema]] = {
+    "DossierHeld": _held("dossier"),
+    "PostalOrderHeld": _held("postal_order"),
     "Change": mapping(
         ["cursor", "kind", "key", "version", "word", "source", "agency", "events", "at"],
         {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import structlog
 from flask import Response, g, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from hub.flows.receive import NoSuchChannel, UnusableChannel
@@ -36,6 +37,7 @@ BY_STATUS: Final[Mapping[int, str]] = {
 BY_EXCEPTION: Final[Sequence[tuple[type[Exception], str]]] = (
     (NoSuchChannel, "not_found"),
     (UnusableChannel, "channel_unusable"),
+    (ParseException, "bad_request"),  # found while the body was read: its chunks are no chunks
 )
 
 RETRY_AFTER: Final = "2"  # seconds

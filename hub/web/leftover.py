@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from flask import request
+from gunicorn.http.errors import ParseException
 
 MOST_BYTES, MOST_SECONDS = 64 * 2**20, 10.0  # whoever sends more sees the broken line
 PIECE = 65_536
@@ -20,5 +21,5 @@ def read_leftover() -> None:
     try:
         while left > 0 and time.monotonic() < until and (piece := stream.read(PIECE)):
             left -= len(piece)
-    except OSError:
-        return  # nobody is there any more to be answered
+    except (OSError, ParseException):
+        return  # nobody is there any more to be answered, or none that can be understood

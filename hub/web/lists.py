@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from flask import Response, g
+from flask import Response, g, request
 
 from hub.domain.messages import KEY_OF
 from hub.flows import feed
@@ -22,11 +22,13 @@ PAGE, MOST = 100, 1_000
 def listed(service: Service, kind: str) -> Response:
     """Answer one page; `next` is the key to go on after, or null: the end. A page may hold fewer than `limit`."""
     limit = parameters.whole("limit", default=PAGE, most=MOST)
+    if kind != "dossier" and "procedure" in request.args:  # nothing else is under a procedure
+        raise parameters.wrong("procedure")
     agencies = g.client.scope.narrowed(parameters.agency_id("agency"))
     filters: dict[str, Any] = {
         "agencies": agencies,
         "status": parameters.text("status"),
-        "procedure": parameters.text("procedure"),
+        "procedure": parameters.procedure("procedure"),
         "updated_after": parameters.moment("updated_after"),
     }
     after = parameters.text("after")

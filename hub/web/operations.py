@@ -33,7 +33,7 @@ class Operation:
 
 
 _WRITTEN: Final = {"200": "Written", "201": "Written"}
-_LIST: Final = ("after", "limit", "status", "agency", "procedure", "updated_after")
+_LIST: Final = ("after", "limit", "status", "agency", "updated_after")
 EVENT: Final = {
     "id": "7",
     "occurred_at": "2026-05-12T09:30:00+07:00",
@@ -62,7 +62,7 @@ def _record(kind: str, path: str, key: str, vi: str, en: str) -> tuple[Operation
             f"get{name}",
             f"Đọc {vi}.",
             f"Read a {en}.",
-            {"200": kind, "304": ""},
+            {"200": kind if kind == "procedure" else f"{name}Held", "304": ""},
             (key, "if_none_match"),
         ),
         Operation(
@@ -72,7 +72,7 @@ def _record(kind: str, path: str, key: str, vi: str, en: str) -> tuple[Operation
             f"Danh sách {vi}, theo thứ tự mã; đi tiếp bằng `after` = `next` đến khi `next` là null.",
             f"List {en}s in the order of their keys; go on with `after` = `next` until that is null.",
             {"200": f"{name}Page"},
-            _LIST,
+            (*_LIST, "procedure") if kind == "dossier" else _LIST,
         ),
     )
 

@@ -86,9 +86,18 @@ def moment(name: str) -> int | None:
 
 def agency_id(name: str) -> str:
     """Read an agency from the address."""
+    return _kept(name, agency.canonical)
+
+
+def procedure(name: str) -> str:
+    """Read the code of a procedure from the address."""
+    return _kept(name, procedure_code.canonical)
+
+
+def _kept(name: str, canonical: Callable[[str], str]) -> str:
     given = request.args.get(name, "")
     try:
-        return agency.canonical(given) if given else ""
+        return canonical(given) if given else ""
     except Malformed:
         raise wrong(name) from None
 

@@ -45,6 +45,11 @@ def test_a_sentence_says_where_and_what_would_be_right_in_both_languages(dossier
     assert "56.14" not in problem.en.replace("H56.22.17", "")
 
 
+def test_the_number_of_a_receipt_is_what_the_office_wrote_on_it(dossier: dict[str, Any]) -> None:
+    for number in ("15/BNHS-ĐĐ", "Số 0112", "BN/2026/0112"):
+        assert admit("dossier", {**dossier, "numbers": {"receipt": number}})[1] == []
+
+
 def test_a_misspelt_property_is_answered_with_the_likely_one(dossier: dict[str, Any]) -> None:
     dossier["recieved_at"] = dossier.pop("received_at")
     (problem,) = validate("dossier", dossier)

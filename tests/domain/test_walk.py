@@ -64,3 +64,30 @@ def test_a_list_in_which_nothing_changes_is_the_same_list() -> None:
     document = {"events": [kept, kept]}
     assert Walk().timed(document, places("dossier"), ()) is document
     assert Walk().timed({"events": [kept, other]}, places("dossier"), ()) == {"events": [kept, kept]}
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer", "code"),
+    [
+        ({"a": "x\x00y"}, "/form/data/a", "text_has_control_characters"),
+        ({"a": ["x\x00y"]}, "/form/data/a/0", "text_has_control_characters"),
+        ({"a\x00": 1}, "/form/data/a\ufffd", "text_has_control_characters"),
+        ({"so": 123456789012345678901234.0}, "/form/data/so", "too_many_digits"),
+        ({"so": [-(2.0**63)]}, "/form/data/so/0", "too_many_digits"),
+        ({"H\u1ecd": 1, "Ho\u0323": 2}, "/form/data", "duplicate_name"),
+    ],
+)
+def test_what_a_form_cannot_be_kept_with_is_found_by_both_walks(data: Any, pointer: str, code: str) -> None:
+    document = {"form": {"code": "other", "data": data}}
+    assert not is_plain(document)
+    walk = Walk()
+    walk.mapping(document, ())
+    assert [(each.pointer, each.code) for each in walk.problems] == [(pointer, code)]
+
+
+def test_numbers_that_keep_their_digits_stay_as_they_are() -> None:
+    data = {"a": 2**64 - 1, "b": -(2**63), "c": 0.1, "d": 2**53 + 1}
+    document = {"form": {"code": "other", "data": data}}
+    walk = Walk()
+    assert walk.mapping(document, ()) == document
+    assert walk.problems == []

@@ -44,6 +44,16 @@ def test_f39_an_item_that_cannot_be_read_is_kept_with_its_problem_and_stops_nobo
     assert "/code" in rows(context, item)[0]["problem"]
 
 
+def test_f39_a_form_that_no_database_can_keep_stops_nobody(context, partner):
+    house.add_echo(context, "echo", partner)
+    form = {"code": "other", "data": {"a\x00b": "c\x00d", "so": 2.0**70}}
+    feed(partner, {"dossier": {**house.dossier(1), "form": form}}, {"dossier": house.dossier(2)})
+
+    assert pull(context) == 2
+    assert [row["word"] for row in rows(context, item)] == ["refused", "accepted"]
+    assert "U+0000" in rows(context, item)[0]["problem"]
+
+
 def test_the_same_page_twice_is_a_duplicate(context, partner):
     house.add_echo(context, "echo", partner)
     feed(partner, {"dossier": house.dossier()})

@@ -39,6 +39,13 @@ def test_an_exception_undoes_the_transaction(store):
     assert owners(store) == []
 
 
+def test_what_was_to_be_written_is_not_told_by_the_error(store):
+    with pytest.raises(DBAPIError) as failed, store.writing() as connection:
+        connection.execute(insert(duty), [{**ROW, "owner": "NGUYỄN VĂN MẪU", "until": "x" * 9}] * 2)
+
+    assert "NGUYỄN" not in str(failed.value)
+
+
 def test_a_conflict_is_done_again(store):
     tries = []
 

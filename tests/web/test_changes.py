@@ -54,7 +54,19 @@ def test_changes_come_in_order_with_their_documents(hub, api, dossier):
 
 
 @pytest.mark.parametrize(
-    "query", ["after=x", "after=1-", "after=-1-2", "after=1-2-3x", "wait=x", "limit=0", "documents=1", "wait=-1"]
+    "query",
+    [
+        f"after=0-{2**63}",
+        f"after={2**63}-0",
+        "after=x",
+        "after=1-",
+        "after=-1-2",
+        "after=1-2-3x",
+        "wait=x",
+        "limit=0",
+        "documents=1",
+        "wait=-1",
+    ],
 )
 def test_an_odd_parameter_is_named(api, query):
     assert api.get(f"/v1/changes?{query}").json["code"] == "bad_parameter"

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from hub.domain.bundling import FILES, bundle
 from hub.web.described import PARAMETERS
 from hub.web.openapi import description
-from hub.web.operations import OPERATIONS
+from hub.web.operations import EVENT, OPERATIONS
 
 URL = "http://127.0.0.1:8700"
 
@@ -60,6 +60,18 @@ def test_the_page_asks_nobody_else(hub):
     assert not re.findall(r"""(?:src|href)=['"]?(?:https?:)?//""", page)
     for one in OPERATIONS:
         assert one.path in page
+
+
+def test_a_dossier_of_which_only_events_came_is_as_described(hub, api, dossier):
+    path = f"/v1/dossiers/{dossier['code']}"
+    operation = schemathesis.openapi.from_wsgi("/v1/openapi.json", hub.app).find_operation_by_id("getDossier")
+
+    for send in (lambda: api.post(f"{path}/events", EVENT), lambda: api.put(path, dossier)):
+        assert send().status_code < 300
+        case = operation.Case(path_parameters={"key": dossier["code"]})
+        answer = case.call(headers={"Authorization": f"Bearer {api.token}"})
+        assert answer.status_code == 200
+        case.validate_response(answer, checks=CHECKS)
 
 
 CHECKS = (

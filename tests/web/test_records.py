@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from hub.domain.schemas import examples
@@ -113,19 +114,97 @@ def test_a_list_is_filtered(api, dossier, clock):
     assert codes("agency=H5") == [] if api.get("/v1/dossiers?agency=H5").status_code == 200 else True
     assert codes("status=returned") == []
     assert len(codes(f"procedure={dossier['procedure']['code']}")) == 2
+    assert codes(f"procedure={dossier['procedure']['code']}.H56") == []
     assert codes("updated_after=2030-01-01T00:00:00%2B07:00") == []
     assert len(codes("updated_after=2020-01-01T00:00:00Z")) == 2
 
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=x", "limit=-1", "agency=zz", "updated_after=yesterday", "updated_after=2026-01-01", "after=%00"],
+    [
+        "limit=0",
+        "limit=x",
+        "limit=-1",
+        "agency=zz",
+        "updated_after=yesterday",
+        "updated_after=2026-01-01",
+        "after=%00",
+        "procedure=x",
+    ],
 )
 def test_an_odd_parameter_is_named(api, query):
     answer = api.get(f"/v1/dossiers?{query}")
 
     assert (answer.status_code, answer.json["code"]) == (400, "bad_parameter")
     assert answer.json["parameter"] == query.split("=")[0]
+
+
+def test_dossiers_under_a_local_procedure_are_listed_by_either_form_of_its_code(api, dossier):
+    local = {**dossier, "procedure": {**dossier["procedure"], "code": "2.002621.000.00.00.H56"}}
+    api.put(path_of(local), local)
+
+    for code in ("2.002621.H56", "2.002621.000.00.00.H56"):
+        assert [item["code"] for item in api.get(f"/v1/dossiers?procedure={code}").json["items"]] == [local["code"]]
+
+
+@pytest.mark.parametrize("path", ["procedures", "postal-orders"])
+def test_what_is_under_no_procedure_is_not_listed_by_one(api, path):
+    assert api.get(f"/v1/{path}?procedure=1.001193").json["parameter"] == "procedure"
+
+
+def test_a_form_that_no_database_can_keep_is_refused_with_its_place(api, dossier):
+    for data, place in (({"a": "x\x00"}, "/form/data/a"), ({"x\x00": 1}, "/form/data/x\ufffd")):
+        answer = api.put(path_of(dossier), {**dossier, "form": {"code": "other", "data": data}})
+
+        assert (answer.status_code, [each["pointer"] for each in answer.json["errors"]]) == (422, [place])
+
+
+def test_numbers_that_would_lose_digits_are_refused(api, dossier):
+    body = orjson.dumps({**dossier, "form": {"code": "other", "data": {"so": "@"}}})
+    answer = api.put(path_of(dossier), body.replace(b'"@"', b"123456789012345678901234"))
+
+    assert answer.json["errors"][0]["code"] == "too_many_digits"
+    assert api.put(path_of(dossier), body.replace(b'"@"', b"18446744073709551615")).status_code == 201
+    assert api.get(path_of(dossier)).json["form"]["data"]["so"] == 2**64 - 1
+
+
+def test_what_get_gave_is_corrected_whatever_its_content(api, dossier):
+    version = api.put(path_of(dossier), {**dossier, "summary": "m"}).json["version"]
+    for summary in ("a", "z", "b"):
+        read = api.get(path_of(dossier))
+        answer = api.put(path_of(dossier), {**read.json, "summary": summary}, If_Match=read.headers["ETag"])
+        version += 1
+
+        assert (answer.json["word"], answer.json["version"]) == ("updated", version)
+        assert api.get(path_of(dossier)).json["summary"] == summary
+
+
+def test_a_conditional_correction_may_hold_earlier_times(api, dossier):
+    wrong = {**dossier, "finished_at": "2026-12-01T08:00:00+07:00"}
+    wrong.pop("modified_at", None)
+    answer = api.put(path_of(dossier), wrong)
+    right = {**wrong, "finished_at": "2026-05-12T08:00:00+07:00"}
+
+    for word in ("updated", "unchanged"):
+        answer = api.put(path_of(dossier), right, If_Match=answer.headers["ETag"])
+        assert answer.json["word"] == word
+    held = api.get(path_of(dossier)).json
+    assert (held["finished_at"], held["modified_at"]) == (right["finished_at"], wrong["finished_at"])
+
+
+def test_a_client_hears_that_it_told_of_something_later_before(api, dossier):
+    wrong = {**dossier, "finished_at": "2026-12-01T08:00:00+07:00"}
+    right = {**dossier, "finished_at": "2026-05-12T08:00:00+07:00"}
+    for one in (wrong, right):
+        one.pop("modified_at", None)
+
+    def codes(document):
+        return [each["code"] for each in api.put(path_of(dossier), document).json["warnings"]]
+
+    assert "older_than_held" not in codes(wrong) + codes(wrong)
+    assert "older_than_held" in codes(right)
+    assert "older_than_held" not in codes({**right, "modified_at": "2026-12-02T08:00:00+07:00"})
+    assert api.get(path_of(dossier)).json["finished_at"] == right["finished_at"]
 
 
 def test_a_document_under_another_key_is_refused(api, dossier):

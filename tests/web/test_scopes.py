@@ -92,6 +92,19 @@ def test_the_feed_tells_only_what_is_in_scope(hub, api, dossier, procedure):
     assert mine.get(f"/v1/changes?after={told['next']}").json["items"] == []
 
 
+def test_a_record_that_passed_to_another_agency_is_no_longer_in_the_feed(hub, api, dossier):
+    mine, theirs = (hub.client(name, agencies=[agency]) for name, agency in (("quan", "H56"), ("tinh", "H57")))
+    later = {**moved(dossier, "H57.14"), "code": dossier["code"], "modified_at": "2026-06-01T00:00:00+07:00"}
+    api.put(path_of(dossier), dossier)
+    api.put(path_of(later), {**later, "summary": "of the other agency"})
+    told = mine.get("/v1/changes").json
+
+    assert mine.get(path_of(dossier)).status_code == 404
+    assert told["items"] == mine.get("/v1/changes?documents=false").json["items"] == []
+    assert [line["version"] for line in theirs.get("/v1/changes").json["items"]] == [2]
+    assert told["next"] == api.get("/v1/changes").json["next"]
+
+
 def test_a_scope_with_an_unknown_word_is_refused():
     for wish in ({"kind": []}, {"kinds": ["dossiers"]}, {"can": ["all"]}, {"agencies": ["nowhere"]}):
         with pytest.raises(ValueError):

@@ -30,7 +30,9 @@ from hub.observe import set_up_logging, set_up_metrics
 directory = Path(os.environ["METRICS"])
 set_up_metrics(directory, fresh=True)
 set_up_logging("warning")
+from hub.web import server_process
 from hub.web.server import serve
+server_process.SILENT_SECONDS = int(os.environ["SILENT"])
 serve(Settings(database_url=os.environ["URL"], secret_key=os.environ["KEY"], listen=os.environ["LISTEN"],
                web_processes=int(os.environ["PROCESSES"]), web_threads=8, stop_seconds=6, metrics_directory=directory))
 """
@@ -65,7 +67,7 @@ class Server:
 def start(database_url, make_hub, tmp_path) -> Iterator:
     started = []
 
-    def begin(processes: int = 1) -> Server:
+    def begin(processes: int = 1, *, silent: int = 60) -> Server:
         token = make_hub().client().token
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -73,6 +75,7 @@ def start(database_url, make_hub, tmp_path) -> Iterator:
         environment = {
             **os.environ, "URL": database_url, "KEY": SECRET_KEY, "LISTEN": f"127.0.0.1:{port}",
             "PROCESSES": str(processes), "METRICS": str(tmp_path / "metrics"),
+            "SILENT": str(silent),
         }  # fmt: skip
         process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment)
         started.append(process)
@@ -283,3 +286,51 @@ def test_when_no_more_files_may_be_opened_the_process_lives_on_and_takes_connect
     assert psutil.Process(server.process.pid).children() == [child]
     held.close()
     waiting.close()
+
+
+def silent(server, method, path):
+    """Begin a request and say no more."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.token}\r\n"
+    connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+    return connection
+
+
+def test_clients_that_fall_silent_in_the_middle_of_a_request_are_let_go(start):
+    server = start(silent=1)
+    begun = [silent(server, "PUT", "/v1/dossiers/H56.14-260511-0007") for _ in range(8)]
+    begun += [silent(server, "POST", "/v1/batch") for _ in range(8)]
+
+    assert server.ask("GET", "/healthz")[0] == 200
+    answers = [connection.recv(65_536) for connection in begun]
+    assert all(answer.startswith(b"HTTP/1.1 400") for answer in answers[:8])
+    assert all(b"200 OK" in answer for answer in answers[8:])
+    for connection in begun:
+        connection.close()
+
+
+def send_on(connection, data):
+    """Send until the other side has had enough."""
+    while True:
+        connection.sendall(data)
+
+
+def test_a_client_that_reads_nothing_is_let_go(start, dossier):
+    server = start(silent=1)
+    lines = b"".join(lines_of(dossier, range(50)))
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        connection.sendall(HEAD.format(server.token).encode())
+        with pytest.raises(OSError):
+            send_on(connection, chunk(lines))
+    assert server.ask("GET", "/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["PUT /v1/dossiers/H56.14-260511-0007", "POST /v1/batch"])
+def test_chunks_that_are_none_are_the_clients_mistake(start, path):
+    server = start()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        head = HEAD.format(server.token).replace("POST /v1/batch", path)
+        connection.sendall(head.encode() + b"zz\r\n")
+        answer = connection.makefile("rb").read()
+    assert b'"code":"bad_request"' in answer
+    assert b"internal" not in answer
