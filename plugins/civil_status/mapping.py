@@ -34,10 +34,11 @@ Link = Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The case, the fingerprint of what the citizen declared, and the reports in their order."""
+    """The case, the fingerprints of what the citizen declared and of that with its files, the reports in their order."""
 
     case: Mapping[str, Any]
     digest: str
+    whole: str
     reports: Sequence[Report]
 
 
@@ -65,7 +66,8 @@ def case(
         "data": declared,
         "fileDinhKem": files(document, link),
     }
-    return Mapped(body, hashlib.sha256(declared.encode()).hexdigest(), reports(document))
+    whole = orjson.dumps([declared, _contents(document)])
+    return Mapped(body, _fingerprint(declared.encode()), _fingerprint(whole), reports(document))
 
 
 def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +113,18 @@ def _received(document: Mapping[str, Any]) -> str:
 def _attachments(document: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     papers = [*document.get("papers", ()), *document.get("other_papers", ())]
     return [(paper, attachment) for paper in papers for attachment in paper.get("attachments", ())]
+
+
+def _contents(document: Mapping[str, Any]) -> list[list[str]]:
+    """List what the files are, wherever they can be fetched from."""
+    return [
+        [paper["name"], one["name"], one.get("sha256") or one.get("content") or one.get("url", "")]
+        for paper, one in _attachments(document)
+    ]
+
+
+def _fingerprint(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _find(data: Mapping[str, Any], path: str) -> Any:
