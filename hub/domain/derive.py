@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.domain.messages import HUB, Held, Message
+from hub.domain.messages import HUB, Held, Message, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,23 +19,49 @@ def may_need_post(body: Mapping[str, Any]) -> bool:
     return "pickup" in body or "return_to" in body
 
 
-def order_of(dossier: Held) -> Message | None:
+def calls_for_post(document: Mapping[str, Any]) -> bool:
+    """Tell whether a dossier calls for a postal order now."""
+    return "pickup" in document or _finished_at(document) is not None
+
+
+def order_of(dossier: Held, order: Held | None = None) -> Message | None:
     """Return the postal order that a dossier calls for: papers to be fetched, or a finished result to be brought home.
 
-    The order's number is the dossier's code. None: the dossier does not need the post (yet).
+    The order's number is the dossier's code. None: the dossier does not need the post (yet). `order`: as it was; a leg
+    that the dossier calls for no more stays in it, cancelled.
     """
     document = dossier.document
     legs: dict[str, Any] = {}
     if "pickup" in document:
         legs["pickup"] = _pickup(document)
-    finished = [event for event in document.get("events", ()) if event["status"] == "finished"]
-    if document.get("return_method") == "post" and "return_to" in document and finished:
-        legs["return"] = _return(document, finished[0]["occurred_at"])
+    finished_at = _finished_at(document)
+    if finished_at is not None:
+        legs["return"] = _return(document, finished_at)
+    if document.get("status") in ENDED and "status_at" in document:
+        legs = {name: {**leg, "cancelled_at": document["status_at"]} for name, leg in legs.items()}
+    legs |= {name: _given_up(leg, document) for name, leg in _made(order).items() if name not in legs}
     if not legs:
         return None
     times = [document.get("modified_at", ""), *(leg["requested_at"] for leg in legs.values())]
     body = {"number": dossier.key, "dossier": dossier.key, "legs": legs, "modified_at": max(times)}
     return Message("postal_order", dossier.key, HUB, body)
+
+
+def _finished_at(document: Mapping[str, Any]) -> str | None:
+    """Return since when there is a result to be brought home, or None."""
+    if document.get("return_method") != "post" or "return_to" not in document:
+        return None
+    return next((event["occurred_at"] for event in document.get("events", ()) if event["status"] == "finished"), None)
+
+
+def _made(order: Held | None) -> Mapping[str, Any]:
+    """Return the legs that the hub made of an order before; those a client made are the client's."""
+    claims = order.claims if order else ()
+    return next((claim.body["legs"] for claim in claims if claim.role == Role.HUB), {})
+
+
+def _given_up(leg: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"cancelled_at": max(document.get("modified_at", ""), leg["requested_at"]), **leg}
 
 
 def _pickup(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,8 +72,6 @@ def _pickup(document: Mapping[str, Any]) -> dict[str, Any]:
         "items": [{"name": paper["name"]} for paper in document.get("papers", ())],
         "requested_at": wish["requested_at"],
     }
-    if document.get("status") in ENDED and "status_at" in document:
-        leg["cancelled_at"] = document["status_at"]
     return {name: value for name, value in leg.items() if value}
 
 
@@ -101,4 +125,6 @@ def _in_force(dossier: Held, event: Mapping[str, Any]) -> str:
     if event["leg"] == "return":
         return "finished"
     earlier = [one for one in dossier.document.get("events", ()) if one["occurred_at"] <= event["occurred_at"]]
-    return str(next((one["status"] for one in reversed(earlier) if not one.get("note")), "registered"))
+    received = dossier.document.get("received_at")
+    begun = "accepted" if received is not None and received <= event["occurred_at"] else "registered"
+    return str(next((one["status"] for one in reversed(earlier) if not one.get("note")), begun))

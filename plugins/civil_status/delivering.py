@@ -1,11 +1,11 @@
 """How the ministry's software is made equal to one dossier, and what the memo keeps of it.
 
 `created` the software has the case; `digest` of the declaration it took, `took` the same with its files; `offered` the
-last case it was offered (as `took`), `asked` its last request for a supplement then; `begun` what was being offered when
-the answer was lost; `reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
+last case it was offered (as `took`), `asked` its last request for a supplement then; `begun` what was being offered
+when the answer was lost; `reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
 
-A change is offered once, and the software takes it only while it waits for a supplement. What it did not take is offered
-again when it has asked for a supplement since.
+A change is offered once, and the software takes it only while it waits for a supplement. What it did not take is
+offered again when it has asked for a supplement since.
 
 A case ends once there. A second step of the same trangThai (the counter notes the return, then the post does) changes
 nothing at the software, so nothing is told of it; one that contradicts the end it holds is told, refused, and parked.

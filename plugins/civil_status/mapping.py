@@ -34,7 +34,7 @@ Link = Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The case, the fingerprints of what the citizen declared and of that with its files, the reports in their order."""
+    """The case, the fingerprints of what was declared and of that with its files, and the reports in their order."""
 
     case: Mapping[str, Any]
     digest: str

@@ -28,9 +28,14 @@ def leg_of(order: str) -> tuple[str, str]:
 
 
 def orders(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Express a postal order: per leg, the wire order and whether it is cancelled."""
+    """Express a postal order: per leg, the wire order, whether it is cancelled, and whether its item was delivered."""
+    delivered = {event["leg"] for event in document.get("events", ()) if event["status"] == "delivered"}
     return {
-        leg: {"order": _order(document, leg, settings), "cancelled": "cancelled_at" in document["legs"][leg]}
+        leg: {
+            "order": _order(document, leg, settings),
+            "cancelled": "cancelled_at" in document["legs"][leg],
+            "delivered": leg in delivered,
+        }
         for leg in SUFFIXES
         if leg in document["legs"]
     }

@@ -21,9 +21,16 @@ DIGEST, FROZEN_FIELDS, UNDERWAY = "_digest", "_frozen", "_underway"  # suffixes
 
 def as_wanted(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any], *, looked_up: bool = False) -> bool:
     """Tell whether the memo says that the leg needs nothing more; an absent cancelled leg does once looked up."""
+    if is_over(leg, wanted, memo):
+        return True
     if wanted["cancelled"]:
         return is_kept(leg, wanted, memo) or memo.get(leg) == CANCELLED or (looked_up and leg not in memo)
     return memo.get(leg) == ORDERED and memo.get(leg + DIGEST) == mapping.digest(wanted["order"])
+
+
+def is_over(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any]) -> bool:
+    """Tell whether the item of a leg was delivered: nothing of it can be changed or cancelled any more."""
+    return bool(wanted["delivered"]) and memo.get(leg) == ORDERED
 
 
 def is_kept(leg: str, wanted: Mapping[str, Any], memo: Mapping[str, Any]) -> bool:
@@ -47,7 +54,7 @@ def holding(legs: Mapping[str, Mapping[str, Any]], memo: Mapping[str, Any]) -> d
     return {
         leg: _lasting(each["order"]) | memo.get(leg + FROZEN_FIELDS, mapping.frozen(each["order"]))
         for leg, each in legs.items()
-        if not each["cancelled"] or is_kept(leg, each, memo)
+        if not each["cancelled"] or is_kept(leg, each, memo) or is_over(leg, each, memo)
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Outcome, OutcomeWord, Outgoing, Reason, deferred, delivered, unknown
 from plugins.postal import mapping
 from plugins.postal.codes import Verdict, verdict
-from plugins.postal.memo import CANCELLED, ORDERED, UNDERWAY, as_wanted, forget, is_kept
+from plugins.postal.memo import CANCELLED, ORDERED, UNDERWAY, as_wanted, forget, is_kept, is_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,8 @@ class Orders:
     def make_equal(self, outgoing: Outgoing, memo: dict[str, Any]) -> Outcome:
         problems = []
         for leg, wanted in outgoing.mapped.items():
+            if is_over(leg, wanted, memo):
+                continue
             act = self._cancel if wanted["cancelled"] else self._order
             problem = act(outgoing, leg, wanted["order"], memo)
             if problem is not None:

@@ -65,6 +65,8 @@ def test_every_known_tracking_code_is_mapped_or_left_out_on_purpose():
 
 def test_an_unknown_tracking_code_is_kept_as_it_came():
     assert event(scan(StatusCode="X7"))["code"] == "X7"
+    assert event(scan(StatusCode={"$numberInt": "999"}))["code"] == "999"
+    assert event(scan(StatusCode=None))["code"] == "?"
     assert (event(scan(StatusCode=999))["status"], event(scan(StatusCode=999))["code"]) == ("unknown", "999")
 
 
