@@ -2,7 +2,7 @@
 
 `created` the software has the case; `digest` of the declaration it took, `took` the same with its files; `offered` the
 last case it was offered (as `took`), `asked` its last request for a supplement then; `begun` what was being offered
-when the answer was lost; `reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
+when the answer was lost; `reports` the trangThai it took, in order; `events` keys of the steps that need no telling.
 
 A change is offered once, and the software takes it only while it waits for a supplement. What it did not take is
 offered again when it has asked for a supplement since.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import orjson
 from hub.sdk import Unmappable
 from plugins.civil_status.fields import OPTIONAL, TABLES
 from plugins.civil_status.formats import stamp
+from plugins.civil_status.papers import Link, contents, files
 from plugins.civil_status.reports import Report, national_code, reports
 
 MODULES: Mapping[str, str] = {"birth": "LTKS", "death": "LTKT", "marriage": "LTKH"}
@@ -28,8 +29,6 @@ PROCEDURES: Mapping[str, str] = {
 }
 
 BEFORE_ACCEPTANCE = frozenset({"registered", "refused"})
-
-Link = Callable[[Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def case(
         "data": declared,
         "fileDinhKem": files(document, link),
     }
-    whole = orjson.dumps([declared, _contents(document)])
+    whole = orjson.dumps([declared, contents(document)])
     return Mapped(body, _fingerprint(declared.encode()), _fingerprint(whole), reports(document))
 
 
@@ -86,41 +85,12 @@ def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return written
 
 
-def files(document: Mapping[str, Any], link: Link) -> list[dict[str, Any]]:
-    """List the papers' files: content where the hub was given it, else the address to fetch it from."""
-    found = []
-    for number, (paper, attachment) in enumerate(_attachments(document), start=1):
-        entry = {
-            "id": number,
-            "loaiGiayTo": 0,
-            "tenGiayTo": paper["name"],
-            "tenTepDinhKem": attachment["name"],
-            "huyGiayTo": 0,
-        }
-        content = attachment.get("content")
-        found.append(entry | ({"duLieuTepDinhKem": content} if content else {"duongDanTepDinhKem": link(attachment)}))
-    return found
-
-
 def _received(document: Mapping[str, Any]) -> str:
     times = [event["occurred_at"] for event in document.get("events", ()) if event["status"] == "accepted"]
     received = document.get("received_at") or (times[0] if times else None)
     if received is None:
         raise Unmappable("/received_at: missing.")
     return stamp(received)
-
-
-def _attachments(document: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    papers = [*document.get("papers", ()), *document.get("other_papers", ())]
-    return [(paper, attachment) for paper in papers for attachment in paper.get("attachments", ())]
-
-
-def _contents(document: Mapping[str, Any]) -> list[list[str]]:
-    """List what the files are, wherever they can be fetched from."""
-    return [
-        [paper["name"], one["name"], one.get("sha256") or one.get("content") or one.get("url", "")]
-        for paper, one in _attachments(document)
-    ]
 
 
 def _fingerprint(content: bytes) -> str:
