@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -12,6 +13,9 @@ from plugins.postal.codes import DESCRIPTIONS, FROZEN, SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:/@+-]{0,65}")  # of an order of the hub, and the suffix of a leg
 
 
 def order_number(number: str, leg: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from civil_builders import ADDRESS, FORMS, RETURNED, dossier
 
 import plugins.civil_status.mapping as mapping_module
+from hub.domain.intake import admit
 from hub.sdk import OutcomeWord, Reason, Unmappable
 from plugins.civil_status import answers, fields, formats, results
 
@@ -191,6 +192,19 @@ def test_a_result_keeps_the_registers_numbers_and_nothing_personal():
     }
     (event,) = results.incoming(state("4", ketQuaXuLy=result)).body["events"]
     assert event["content"] == "Đã đăng ký hộ tịch, số 12, quyển 01/2026, trang 12."
+
+
+def test_what_an_officer_typed_never_keeps_a_decision_from_arriving():
+    typed = {
+        "nguoiXuLy": " Lê\tA\x00 ",
+        "chucDanh": "Công chức\r\ntư pháp",
+        "phongBanXuLy": " ",
+        "noiDungXuLy": "Sai\x0btên",
+    }
+    (event,) = results.incoming(state("6", **typed)).body["events"]
+    assert event["officer"] == {"name": "Lê A", "title": "Công chức tư pháp"}
+    assert event["content"] == "Phần mềm hộ tịch từ chối. Sai tên"
+    assert admit("event", event)[1] == []
 
 
 def test_a_supplement_has_the_named_limit_or_seven_working_days():

@@ -90,7 +90,16 @@ def test_a_scan_becomes_a_valid_event_of_its_order():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"ItemCode": "RB123456784VN"}, {"ItemCode": None}, {"POSID": 440000}, {"StatusMessage": " a\n\tb "}]
+    "fields",
+    [
+        {"ItemCode": "RB123456784VN"},
+        {"ItemCode": None},
+        {"POSID": 440000},
+        {"POSID": "44\x01"},
+        {"StatusCode": None},
+        {"StatusMessage": " a\n\tb "},
+        {"StatusMessage": "a\x08b\x00"},
+    ],
 )
 def test_odd_fields_of_a_scan_never_make_the_event_invalid(fields):
     _, problems = admit("postal_order", {**postal_order(), "events": [event(scan(**fields))]})

@@ -104,3 +104,14 @@ def test_another_telephone_number_after_the_papers_were_fetched_parks_nothing(hu
     hub.put("dossier", dossier(FINISHED, post=post, modified_at="2026-05-19T14:00:00+07:00"), DISTRICT)
     hub.work()
     assert standing(hub) == ("delivered", {"pickup", "return"})
+
+
+@pytest.mark.parametrize("number", ["H56\x00", "X" * 70, "Đơn 1"])
+def test_f39_a_scan_whose_order_number_can_be_none_stops_no_other(hub, number):
+    hub.put("dossier", dossier(), DISTRICT)
+    hub.work()
+    hub.partner.memory.put("event", f"{1:024}", {"_id": {"$oid": f"{1:024}"}, "OrderNumber": number, "EventTime": 1})
+    scan(hub, 6, "Đã thu gom")
+    hub.pull()
+
+    assert hub.held("postal_order", KEY)["status"] == "collected"
