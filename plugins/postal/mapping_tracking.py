@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Unmappable
-from plugins.postal.mapping import leg_of
+from plugins.postal.mapping import leg_of, line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,9 +67,9 @@ def event(document: Mapping[str, Any]) -> dict[str, Any] | None:
         "leg": leg_of(str(document["OrderNumber"]).strip())[1],
         "occurred_at": _time(occurred),
         "status": "unknown" if code is None else TRACKING.get(code, "unknown"),
-        "code": _line(code if isinstance(raw, dict) else raw)[:64] or "?",
-        "message": _line(document.get("StatusMessage"))[:2000],
-        "post_office": _line(document.get("POSID"))[:100],
+        "code": line(code if isinstance(raw, dict) else raw)[:64] or "?",
+        "message": line(document.get("StatusMessage"))[:2000],
+        "post_office": line(document.get("POSID"))[:100],
         "item_code": item_code if is_item_code(item_code) else "",  # a wrong one is kept in the raw item only
     }
     return {name: value for name, value in found.items() if value}
@@ -88,12 +88,6 @@ def _integer(value: Any) -> int | None:
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         return int(value)
     return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _line(value: Any) -> str:
-    """One line: a control character in it must not keep a scan from arriving."""
-    letters = "" if value is None else str(value)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())
 
 
 def _time(milliseconds: int) -> str:
