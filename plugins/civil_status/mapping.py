@@ -75,7 +75,7 @@ def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     for row in TABLES[kind]:
         value = _find(data, row.path)
         if value in (None, ""):
-            if row.required and not (_person(row.path) in OPTIONAL and _person(row.path) not in data):
+            if row.required and not (_person(row.path) in OPTIONAL and not data.get(_person(row.path))):
                 raise Unmappable(f"/form/data/{row.path}: missing.")
             continue
         try:

@@ -47,9 +47,12 @@ def orders(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
 
 def _order(document: Mapping[str, Any], leg: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     content = document["legs"][leg]
+    number = order_number(document["number"], leg)
+    if leg_of(number) != (document["number"], leg):
+        raise Unmappable("The number of the order ends as that of a pick-up leg does: its tracking would be another's.")
     wire = {
         "CustomerCode": _customer(document, settings),
-        "OrderNumber": order_number(document["number"], leg),
+        "OrderNumber": number,
         "CODAmount": float(content.get("money_to_collect", 0)),
         **_party("Sender", content["sender"], settings),
         **_party("Receiver", content["receiver"], settings),

@@ -80,18 +80,36 @@ def test_dates_places_and_codes_are_written_as_the_ministry_wants_them():
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("birth_date", "2026"), ("birth_date", "02/05/2026"), ("gender", "girl"), ("birth_place", "Thanh Hóa")],
+    [
+        ("birth_date", "2026"),
+        ("birth_date", "02/05/2026"),
+        ("birth_date", "2026-02-30"),
+        ("birth_date", "２０２６-05-02"),
+        ("gender", "girl"),
+        ("birth_place", "Thanh Hóa"),
+        ("birth_place", {"province": "Thanh Hóa"}),
+        ("nationality", {"code": "VN"}),
+    ],
 )
 def test_what_cannot_be_written_is_named_and_its_value_is_not(path, value):
     document = copy.deepcopy(dossier("birth"))
     document["form"]["data"]["child"][path] = value
     with pytest.raises(Unmappable, match=f"/form/data/child/{path}: ") as caught:
         mapped(document)
-    assert value not in str(caught.value).removeprefix(f"/form/data/child/{path}")
+    assert str(value) not in str(caught.value).removeprefix(f"/form/data/child/{path}")
 
 
-def test_a_child_without_a_father_is_registered_without_one():
+@pytest.mark.parametrize("value", ["1931-13", "1931-00", "31", 19310])
+def test_a_partial_date_is_one_of_the_calendar(value):
+    with pytest.raises(ValueError, match="not a date"):
+        formats.partial_day(value)
+
+
+@pytest.mark.parametrize("father", [None, {}])
+def test_a_child_without_a_father_is_registered_without_one(father):
     document = copy.deepcopy(dossier("birth"))
+    document["form"]["data"]["father"] = father
+    assert not [field for field in declared(document) if field.startswith("cha")]
     del document["form"]["data"]["father"]
     assert not [field for field in declared(document) if field.startswith("cha")]
 

@@ -126,6 +126,11 @@ def test_an_order_number_tells_its_leg(leg):
     assert leg_of(order_number("H56.14-260514-0001", leg)) == ("H56.14-260514-0001", leg)
 
 
+def test_an_order_whose_tracking_would_be_read_as_that_of_another_is_not_made():
+    with pytest.raises(Unmappable, match="pick-up"):
+        orders({**postal_order(), "number": "X1-P"}, SETTINGS)
+
+
 def test_an_order_has_all_mandatory_fields_and_nothing_that_is_not_known():
     [wanted] = orders(postal_order(money=25_000), SETTINGS).values()
 
