@@ -7,6 +7,7 @@ import pytest
 
 import plugins.postal
 from hub.domain.messages import Role, Source
+from hub.flows.operate import Wish, put_channel
 from hub.sdk.simulator import Call
 from hub.testing import house
 from tests.plugins.installed import Installed
@@ -104,6 +105,22 @@ def test_another_telephone_number_after_the_papers_were_fetched_parks_nothing(hu
     hub.put("dossier", dossier(FINISHED, post=post, modified_at="2026-05-19T14:00:00+07:00"), DISTRICT)
     hub.work()
     assert standing(hub) == ("delivered", {"pickup", "return"})
+
+
+def test_an_order_made_under_an_earlier_customer_code_is_cancelled_under_that_one(hub):
+    hub.put("dossier", dossier(), DISTRICT)
+    hub.work()
+    first, *others = (hub.partner.settings()[name] for name in ("customer_code", "customer_codes"))
+    settings = hub.partner.settings() | {"customer_code": others[0][0], "customer_codes": [first]}
+    wish = Wish("postal", settings | {"default_office": OFFICE}, {}, {**house.QUICK})
+    put_channel(hub.context, "vnpost", wish, actor="test")
+    hub.context.channels.forget()
+    assert hub.equal("postal_order", KEY)
+    at = "2026-05-13T12:00:00+07:00"
+    hub.put("dossier", dossier({"id": "2", "status": "withdrawn", "occurred_at": at}), DISTRICT)
+    hub.work()
+
+    assert standing(hub) == ("delivered", set())
 
 
 @pytest.mark.parametrize("number", ["H56\x00", "X" * 70, "Đơn 1"])
