@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from hub.domain.derive import calls_for_post, may_need_post, order_of, steps_of
+from hub.domain.derive import calls_for_post, may_need_post, order_of
 from hub.domain.merge import join
+from hub.domain.postal_steps import steps_of
 from hub.store import records
 
 if TYPE_CHECKING:
