@@ -12,14 +12,14 @@ import structlog
 
 from hub.crash import crash_point
 from hub.domain.retry import LOST_LEASES
-from hub.flows.outgoing import given_up, outgoing
+from hub.flows.outgoing import given_up, of_unknown_end, outgoing
 from hub.flows.settling import nothing, settle_tries
 from hub.flows.taking import Taking
 from hub.flows.tries import NOTHING, Tried, Try, summary
 from hub.observe import metrics
 from hub.plugging.outcomes import from_error
 from hub.sdk import exchange
-from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, rejected
+from hub.sdk.outcomes import Outcome, OutcomeWord, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,9 +82,7 @@ def _try(context: Context, channel: Channel, hand: Hand) -> list[Try]:
         if isinstance(made, Outcome):
             tries.append(Try(one, made, "push", 0))
         elif one.uncertain and connector.resend == "never":
-            tries.append(
-                Try(one, rejected(made, Reason.UNCERTAIN, detail="Sent once; its end is not known."), "push", 0)
-            )
+            tries.append(Try(one, of_unknown_end(channel, made), "push", 0))
         else:
             (uncertain if one.uncertain and connector.resend == "ask" else ready).append(made)
 

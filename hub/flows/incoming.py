@@ -72,7 +72,8 @@ def unit_of(
         for each in reads:
             each.accepted = [next(answers) for one in each.admitted if one.message]
         kept = [each for each in reads if keep_duplicates or each.reception is not Reception.DUPLICATE]
-        table.append(connection, [_row(context, channel, each, way) for each in kept])
+        rows = [_row(context, channel, each, way) for each in kept]
+        table.append(connection, rows if keep_duplicates else table.unheard(connection, channel.name, rows))
         if also:
             also(connection)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from hub.domain.derive import may_need_post, order_of, steps_of
+from hub.domain.derive import calls_for_post, may_need_post, order_of
 from hub.domain.merge import join
+from hub.domain.postal_steps import steps_of
 from hub.store import records
 
 if TYPE_CHECKING:
@@ -74,18 +75,24 @@ class Work:
         """Join what follows from the changed records, until nothing more follows."""
         fresh = list(self._sources)
         for _ in range(ROUNDS):
+            self._load(("postal_order", key) for kind, key in fresh if kind == "dossier" and self._has_order(key))
             followers = [follower for place in fresh for follower in self._followers(place)]
             if not followers:
                 return
             self._load((one.kind, one.key) for one in followers)
             fresh = [(one.kind, one.key) for one in followers if self.join(one).word is not Word.UNCHANGED]
 
+    def _has_order(self, key: str) -> bool:
+        """Tell whether a dossier calls for the post, or did until now."""
+        place = ("dossier", key)
+        return calls_for_post(self._after[place].document) or calls_for_post(self._before[place].document)
+
     def _followers(self, place: Key) -> list[Message]:
         held = self._told(place)
         if not held.complete:
             return []
         if held.kind == "dossier":
-            order = order_of(held)
+            order = order_of(held, self._after.get(("postal_order", held.key)))
             return [order] if order else []
         if held.kind == "postal_order" and held.new_events:
             dossier = ("dossier", str(held.document["dossier"]))

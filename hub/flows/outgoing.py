@@ -35,6 +35,17 @@ def outgoing(context: Context, channel: Channel, one: Claimed) -> Outgoing | Out
         return rejected(_made(channel, one, document), Reason.FAULT, detail=detail)
 
 
+def of_unknown_end(channel: Channel, made: Outgoing) -> Outcome:
+    """A worker died over it, and nothing may go twice: an operator decides, and the memo says what was begun."""
+    connector: Connector = channel.connector  # type: ignore[assignment]  # usable, see hub.flows.deliver
+    memo = None
+    try:
+        memo = connector.begun(made)
+    except Exception:
+        log.exception("deliver.memo_failed", delivery_id=made.delivery_id)
+    return rejected(made, Reason.UNCERTAIN, detail="Sent once; its end is not known.", acknowledged=memo)
+
+
 def given_up(channel: Channel, one: Claimed) -> Outcome:
     """Whoever tried it died or hung each time: it is not looked at any more, not even mapped."""
     log.error("deliver.worker_lost", delivery_id=one.id, lost=one.lost)

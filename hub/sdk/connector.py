@@ -62,6 +62,13 @@ class Connector(ABC):
         """What the partner must hold when it is equal to the record; None: nothing. Pure."""
         return None
 
+    def begun(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
+        """The memo when a worker died in the middle of a try and `resend` is "never"; None: as it was. Pure.
+
+        The delivery is then parked; should an operator say that it came, this is all that is known of what was sent.
+        """
+        return None
+
 
 class Pushes(ABC):
     """Can be told."""

@@ -1,7 +1,11 @@
 """How the ministry's software is made equal to one dossier, and what the memo keeps of it.
 
-`created` the software has the case; `digest` of the declaration it took; `offered` the last one it was offered;
-`reports` the trangThai it took, in order; `events` keys of the steps that need no more telling.
+`created` the software has the case; `digest` of the declaration it took, `took` the same with its files; `offered` the
+last case it was offered (as `took`), `asked` its last request for a supplement then; `begun` what was being offered
+when the answer was lost; `reports` the trangThai it took, in order; `events` keys of the steps that need no telling.
+
+A change is offered once, and the software takes it only while it waits for a supplement. What it did not take is
+offered again when it has asked for a supplement since.
 
 A case ends once there. A second step of the same trangThai (the counter notes the return, then the post does) changes
 nothing at the software, so nothing is told of it; one that contradicts the end it holds is told, refused, and parked.
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 def deliver(software: Software, outgoing: Outgoing, memo: dict[str, Any]) -> Outcome:
     """Hand over what is new, then report; the memo is written as it goes along."""
     mapped = outgoing.mapped
-    if memo.get("offered") != mapped.digest:
+    if _is_news(outgoing, memo):
         refusal = _hand_over(software, outgoing, mapped, memo)
         if refusal:
             return refusal
@@ -38,16 +42,36 @@ def deliver(software: Software, outgoing: Outgoing, memo: dict[str, Any]) -> Out
 
 def _hand_over(software: Software, outgoing: Outgoing, mapped: Mapped, memo: dict[str, Any]) -> Outcome | None:
     """Send the case and write into the memo what the software then holds; return a refusal or None."""
+    fingerprints = {"digest": mapped.digest, "took": mapped.whole}
+    memo["begun"] = fingerprints
     answer = software.hand_over(mapped.case)
     word, reason, code = answers.taken(answer)
+    if word is not OutcomeWord.UNKNOWN:
+        del memo["begun"]
     if word is not OutcomeWord.DELIVERED:
         detail = "The software did not take the case."
         return Outcome(outgoing.delivery_id, word, reason, code, detail, acknowledged=memo)
     took = not answers.is_double(str(answer.get("errorDescription") or answer.get("statusDescription")))
-    memo["created"], memo["offered"] = True, mapped.digest
+    memo |= {"created": True, "offered": mapped.whole, "asked": _asked(outgoing)}
     if took or "digest" not in memo:
-        memo["digest"] = mapped.digest
+        memo |= fingerprints
     return None
+
+
+def _is_news(outgoing: Outgoing, memo: Mapping[str, Any]) -> bool:
+    """Tell whether the software lacks something that it was not offered, or would take only now."""
+    whole = outgoing.mapped.whole
+    return whole != memo.get("took") and (memo.get("offered"), memo.get("asked")) != (whole, _asked(outgoing))
+
+
+def _asked(outgoing: Outgoing) -> str:
+    """Return the key of the software's last request for a supplement, "" before the first."""
+    asked = [
+        event["key"]
+        for event in outgoing.document.get("events", ())
+        if event["status"] == "supplement_requested" and event.get("source") == outgoing.channel
+    ]
+    return str(asked[-1]) if asked else ""
 
 
 def _report(software: Software, outgoing: Outgoing, steps: Sequence[Report], memo: dict[str, Any]) -> Outcome | None:
@@ -72,8 +96,8 @@ def recalled(software: Software, outgoing: Outgoing, memo: dict[str, Any], *, pr
     if not held:
         return deferred(outgoing, Reason.UNANSWERED, detail="The software does not have the case.", acknowledged={})
     if not memo.get("created"):
-        memo |= {"created": True, "digest": mapped.digest, "offered": mapped.digest}
-    if memo["offered"] == mapped.digest and not due(memo, mapped):
+        memo |= {"created": True, **memo.pop("begun", {"digest": mapped.digest, "took": mapped.whole})}
+    if not _is_news(outgoing, memo) and not due(memo, mapped):
         return delivered(outgoing, acknowledged=memo)
     detail = "The software has the case; what came later is told again."
     return deferred(outgoing, Reason.UNANSWERED, detail=detail, acknowledged=memo)

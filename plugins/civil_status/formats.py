@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 VIETNAM = timezone(timedelta(hours=7))
 STAMP = "%d/%m/%Y %H:%M:%S"  # thoiGianThucHien, ngayTiepNhan
-DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
 CLOSING = time(17, 0)
 SATURDAY = 5
 
@@ -31,19 +30,21 @@ def instant(text: str) -> datetime:
 
 
 def day(value: Any) -> str:
-    """2026-05-11 -> 11.05.2026. Raises ValueError for anything but a whole date."""
-    found = DATE.fullmatch(str(value))
-    if not found:
+    """2026-05-11 -> 11.05.2026. Raises ValueError for anything but a whole date of the calendar."""
+    if len(str(value)) != len("2026-05-11"):
         raise ValueError("not a date")
-    return ".".join(reversed(found.groups()))
+    return partial_day(value)
 
 
 def partial_day(value: Any) -> str:
-    """2026-05-11, 2026-05 or 2026 -> 11.05.2026, 05.2026 or 2026. Raises ValueError."""
+    """2026-05-11, 2026-05 or 2026 -> 11.05.2026, 05.2026 or 2026. Raises ValueError for what no calendar has."""
     found = PARTIAL.fullmatch(str(value))
-    if not found:
-        raise ValueError("not a date, not even a year")
-    return ".".join(part for part in reversed(found.groups()) if part)
+    parts = [part for part in found.groups() if part] if found else []
+    try:
+        date.fromisoformat("-".join([*parts, "01", "01"][:3]))
+    except ValueError:
+        raise ValueError("not a date, not even a year") from None
+    return ".".join(reversed(parts))
 
 
 def place(value: Any) -> dict[str, str]:
@@ -59,8 +60,16 @@ def place(value: Any) -> dict[str, str]:
 
 
 def text(value: Any) -> str:
-    """As it is."""
+    """As it is. Raises ValueError for what is neither text nor number."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise ValueError("not a text")  # noqa: TRY004 (what is wrong in a form is a ValueError)
     return str(value).strip()
+
+
+def line(value: Any) -> str:
+    """One line of what somebody typed there: a tab or a line break in it must not keep a decision from arriving."""
+    letters = "" if value is None else str(value)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())
 
 
 def flag(value: Any) -> str:
@@ -90,4 +99,7 @@ def working_days_after(start: datetime, days: int) -> datetime:
 
 
 def _code(address: Mapping[str, Any], part: str) -> str:
-    return str(address.get(part, {}).get("code", ""))
+    unit = address.get(part) or {}
+    if not isinstance(unit, dict):
+        raise ValueError("not an address")  # noqa: TRY004 (what is wrong in a form is a ValueError)
+    return str(unit.get("code", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import orjson
 from hub.sdk import Unmappable
 from plugins.civil_status.fields import OPTIONAL, TABLES
 from plugins.civil_status.formats import stamp
+from plugins.civil_status.papers import Link, contents, files
 from plugins.civil_status.reports import Report, national_code, reports
 
 MODULES: Mapping[str, str] = {"birth": "LTKS", "death": "LTKT", "marriage": "LTKH"}
@@ -29,15 +30,14 @@ PROCEDURES: Mapping[str, str] = {
 
 BEFORE_ACCEPTANCE = frozenset({"registered", "refused"})
 
-Link = Callable[[Mapping[str, Any]], str]
-
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """The case, the fingerprint of what the citizen declared, and the reports in their order."""
+    """The case, the fingerprints of what was declared and of that with its files, and the reports in their order."""
 
     case: Mapping[str, Any]
     digest: str
+    whole: str
     reports: Sequence[Report]
 
 
@@ -65,7 +65,8 @@ def case(
         "data": declared,
         "fileDinhKem": files(document, link),
     }
-    return Mapped(body, hashlib.sha256(declared.encode()).hexdigest(), reports(document))
+    whole = orjson.dumps([declared, contents(document)])
+    return Mapped(body, _fingerprint(declared.encode()), _fingerprint(whole), reports(document))
 
 
 def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     for row in TABLES[kind]:
         value = _find(data, row.path)
         if value in (None, ""):
-            if row.required and not (_person(row.path) in OPTIONAL and _person(row.path) not in data):
+            if row.required and not (_person(row.path) in OPTIONAL and not data.get(_person(row.path))):
                 raise Unmappable(f"/form/data/{row.path}: missing.")
             continue
         try:
@@ -82,22 +83,6 @@ def declaration(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         except ValueError as problem:
             raise Unmappable(f"/form/data/{row.path}: {problem}.") from None
     return written
-
-
-def files(document: Mapping[str, Any], link: Link) -> list[dict[str, Any]]:
-    """List the papers' files: content where the hub was given it, else the address to fetch it from."""
-    found = []
-    for number, (paper, attachment) in enumerate(_attachments(document), start=1):
-        entry = {
-            "id": number,
-            "loaiGiayTo": 0,
-            "tenGiayTo": paper["name"],
-            "tenTepDinhKem": attachment["name"],
-            "huyGiayTo": 0,
-        }
-        content = attachment.get("content")
-        found.append(entry | ({"duLieuTepDinhKem": content} if content else {"duongDanTepDinhKem": link(attachment)}))
-    return found
 
 
 def _received(document: Mapping[str, Any]) -> str:
@@ -108,9 +93,8 @@ def _received(document: Mapping[str, Any]) -> str:
     return stamp(received)
 
 
-def _attachments(document: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    papers = [*document.get("papers", ()), *document.get("other_papers", ())]
-    return [(paper, attachment) for paper in papers for attachment in paper.get("attachments", ())]
+def _fingerprint(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _find(data: Mapping[str, Any], path: str) -> Any:

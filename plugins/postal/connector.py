@@ -74,8 +74,8 @@ class Postal(Connector, Pushes, Recalls, Pulls):
     def map_in(self, item: Item) -> Sequence[Incoming]:
         """Express a tracking document as an event of its postal order; other customers' documents are left out."""
         number = str(item.payload.get("OrderNumber") or "").strip()
-        if not number:
-            raise Unmappable("The tracking document has no OrderNumber.")
+        if not mapping.NUMBER.fullmatch(number):
+            raise Unmappable("The tracking document has no OrderNumber that can be one.")
         if item.payload.get("CustomerCode", self.settings["customer_code"]) not in mapping.customers(self.settings):
             return ()
         event = mapping_tracking.event(item.payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -12,6 +13,9 @@ from plugins.postal.codes import DESCRIPTIONS, FROZEN, SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:/@+-]{0,65}")  # of an order of the hub, and the suffix of a leg
 
 
 def order_number(number: str, leg: str) -> str:
@@ -28,9 +32,14 @@ def leg_of(order: str) -> tuple[str, str]:
 
 
 def orders(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Express a postal order: per leg, the wire order and whether it is cancelled."""
+    """Express a postal order: per leg, the wire order, whether it is cancelled, and whether its item was delivered."""
+    delivered = {event["leg"] for event in document.get("events", ()) if event["status"] == "delivered"}
     return {
-        leg: {"order": _order(document, leg, settings), "cancelled": "cancelled_at" in document["legs"][leg]}
+        leg: {
+            "order": _order(document, leg, settings),
+            "cancelled": "cancelled_at" in document["legs"][leg],
+            "delivered": leg in delivered,
+        }
         for leg in SUFFIXES
         if leg in document["legs"]
     }
@@ -38,9 +47,12 @@ def orders(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
 
 def _order(document: Mapping[str, Any], leg: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     content = document["legs"][leg]
+    number = order_number(document["number"], leg)
+    if leg_of(number) != (document["number"], leg):
+        raise Unmappable("The number of the order ends as that of a pick-up leg does: its tracking would be another's.")
     wire = {
         "CustomerCode": _customer(document, settings),
-        "OrderNumber": order_number(document["number"], leg),
+        "OrderNumber": number,
         "CODAmount": float(content.get("money_to_collect", 0)),
         **_party("Sender", content["sender"], settings),
         **_party("Receiver", content["receiver"], settings),
@@ -107,6 +119,12 @@ def one_line(address: Mapping[str, Any]) -> str:
     """Return the address as it is written on a parcel."""
     units = [address.get(unit, {}).get("name") for unit in ("commune", "district", "province")]
     return ", ".join(part for part in (address.get("detail"), *units, address.get("country")) if part)
+
+
+def line(value: Any) -> str:
+    """One line: a control character in it must not keep a scan from arriving."""
+    letters = "" if value is None else str(value)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())
 
 
 def _papers(items: Sequence[Mapping[str, Any]]) -> str | None:

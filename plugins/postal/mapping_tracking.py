@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Unmappable
-from plugins.postal.mapping import leg_of
+from plugins.postal.mapping import leg_of, line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,8 @@ S10_EXCEPTIONS: Mapping[int, int] = {10: 0, 11: 5}
 
 def event(document: Mapping[str, Any]) -> dict[str, Any] | None:
     """Express a tracking document as an event; None when the parcel did not move. Raises Unmappable."""
-    code = _integer(document.get("StatusCode"))
+    raw = document.get("StatusCode")
+    code = _integer(raw)
     if code in NOT_MOVEMENT:
         return None
     occurred = _integer(document.get("EventTime"))
@@ -66,9 +67,9 @@ def event(document: Mapping[str, Any]) -> dict[str, Any] | None:
         "leg": leg_of(str(document["OrderNumber"]).strip())[1],
         "occurred_at": _time(occurred),
         "status": "unknown" if code is None else TRACKING.get(code, "unknown"),
-        "code": str(document.get("StatusCode", "")).strip()[:64] or "?",
-        "message": " ".join(str(document.get("StatusMessage") or "").split())[:2000],
-        "post_office": str(document.get("POSID") or "").strip()[:100],
+        "code": line(code if isinstance(raw, dict) else raw)[:64] or "?",
+        "message": line(document.get("StatusMessage"))[:2000],
+        "post_office": line(document.get("POSID"))[:100],
         "item_code": item_code if is_item_code(item_code) else "",  # a wrong one is kept in the raw item only
     }
     return {name: value for name, value in found.items() if value}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Outcome, OutcomeWord, Outgoing, Reason, deferred, delivered, unknown
 from plugins.postal import mapping
 from plugins.postal.codes import Verdict, verdict
-from plugins.postal.memo import CANCELLED, ORDERED, UNDERWAY, as_wanted, forget, is_kept
+from plugins.postal.memo import CANCELLED, CUSTOMER, ORDERED, UNDERWAY, as_ordered, as_wanted, forget, is_kept, is_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,8 +37,10 @@ class Orders:
     def make_equal(self, outgoing: Outgoing, memo: dict[str, Any]) -> Outcome:
         problems = []
         for leg, wanted in outgoing.mapped.items():
+            if is_over(leg, wanted, memo):
+                continue
             act = self._cancel if wanted["cancelled"] else self._order
-            problem = act(outgoing, leg, wanted["order"], memo)
+            problem = act(outgoing, leg, as_ordered(leg, wanted["order"], memo), memo)
             if problem is not None:
                 problems.append(problem)
         if not problems:
@@ -58,6 +60,7 @@ class Orders:
         found = verdict(said.status, said.message)
         if found in {Verdict.ACCEPTED, Verdict.HELD}:
             memo |= {leg: ORDERED, f"{leg}_digest": digest, f"{leg}_frozen": mapping.frozen(order)}
+            memo[leg + CUSTOMER] = order["CustomerCode"]
             return None
         return _problem(found, said)
 
@@ -77,7 +80,7 @@ class Orders:
     def look_up(self, outgoing: Outgoing, memo: dict[str, Any]) -> Outcome:
         missing = False
         for leg, wanted in outgoing.mapped.items():
-            order = wanted["order"]
+            order = as_ordered(leg, wanted["order"], memo)
             if as_wanted(leg, wanted, memo):
                 continue
             said = self._client.look_up(order["CustomerCode"], order["OrderNumber"])
@@ -87,6 +90,7 @@ class Orders:
                 memo[leg] = CANCELLED if said.order.get("State") == CANCELLED else ORDERED
                 memo[f"{leg}_digest"] = mapping.digest(order) if same else "another"
                 memo[f"{leg}_frozen"] = mapping.frozen(said.order)
+                memo[leg + CUSTOMER] = order["CustomerCode"]
             elif found is Verdict.ABSENT:
                 forget(leg, memo)
             else:

@@ -87,6 +87,11 @@ class SmsConnector(Connector, Pushes):
         told = memo.texts(memo.of(outgoing), outgoing.mapped)
         return {"messages": told} if told else None
 
+    def begun(self, outgoing: Outgoing) -> Mapping[str, Any] | None:
+        """The message that was due when a worker died is the one whose end is not known."""
+        known, latest = memo.of(outgoing), memo.due(memo.of(outgoing), outgoing.mapped)
+        return None if latest is None else memo.begun(known, latest, version=outgoing.version)
+
     def push(self, batch: Sequence[Outgoing]) -> Sequence[Outcome]:
         """Send the message of the latest chosen event, if it is still worth one."""
         return [self._one(outgoing) for outgoing in batch]
@@ -94,8 +99,8 @@ class SmsConnector(Connector, Pushes):
     def _one(self, outgoing: Outgoing) -> Outcome:
         known, mapped = memo.of(outgoing), outgoing.mapped
         waiting = memo.open_messages(known, mapped)
-        latest = mapped.messages[-1] if mapped.messages else None
-        if latest is None or latest not in waiting or self._too_old(latest):
+        latest = memo.due(known, mapped)
+        if latest is None or self._too_old(latest):
             return delivered(outgoing, acknowledged=memo.passed(known, waiting))
         wait = seconds_left(self.tools.clock.now(), **self._quiet)
         if wait:

@@ -69,7 +69,7 @@ def messages(document: Mapping[str, Any], *, chosen: Sequence[str], templates: M
         raise Unmappable("/applicant/phone: no mobile number.")
     events = [one for one in document.get("events", ()) if one["status"] in chosen and not one.get("note")]
     written = [_message(document, event, templates[event["status"]]) for event in events]
-    return Mapped(to, sorted(written, key=lambda message: (message.at, message.event)))
+    return Mapped(to, sorted(written, key=lambda message: message.at))  # at one time: as the dossier has them
 
 
 def _message(document: Mapping[str, Any], event: Mapping[str, Any], template: str) -> Message:

@@ -33,6 +33,12 @@ def open_messages(memo: Mapping[str, Any], mapped: Mapped) -> list[Message]:
     return [message for message in mapped.messages if message.event not in settled]
 
 
+def due(memo: Mapping[str, Any], mapped: Mapped) -> Message | None:
+    """The latest message, if it is open: the only one that is worth sending."""
+    latest = mapped.messages[-1] if mapped.messages else None
+    return latest if latest in open_messages(memo, mapped) else None
+
+
 def begun(memo: Mapping[str, Any], message: Message, *, version: int) -> dict[str, Any]:
     """The sending of a message has begun and its end is not known."""
     return {**memo, "uncertain": {"event": message.event, "version": version, "text": text(message)}}
@@ -58,8 +64,8 @@ def passed(memo: Mapping[str, Any], messages: Sequence[Message]) -> dict[str, An
 def texts(memo: Mapping[str, Any], mapped: Mapped) -> list[Mapping[str, Any]]:
     """What the gateway has sent once the dossier's last message went out."""
     told: list[Mapping[str, Any]] = [memo["texts"][event] for event in memo.get("sent", ())]
-    latest = mapped.messages[-1:]
-    return told + [text(message) for message in latest if message in open_messages(memo, mapped)]
+    latest = due(memo, mapped)
+    return told if latest is None else [*told, text(latest)]
 
 
 def text(message: Message) -> dict[str, str]:

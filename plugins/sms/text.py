@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 LONGEST = 160  # characters of one message in the GSM 03.38 alphabet
-# Letters that decomposition does not take apart.
-STROKES = str.maketrans(
-    {"đ": "d", "Đ": "D", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " "}
+# Letters that decomposition does not take apart; ð and Ð are what old fonts left of đ and Đ.
+STROKES = str.maketrans("đĐðÐ", "dDdD") | str.maketrans(
+    {"–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " "}
 )
 # The GSM 03.38 basic alphabet as far as it is ASCII; "[", "]", "{", "}", "\\", "^", "|", "~" cost two characters there.
 SIMPLE = frozenset("@$_ !\"#%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.domain.derive import order_of, steps_of
+import pytest
+
+from hub.domain.derive import order_of
 from hub.domain.merge import join
 from hub.domain.messages import Held, Role, Source, message
 from hub.testing import house
@@ -40,13 +42,27 @@ def test_a_pick_up_is_cancelled_when_the_dossier_ends():
     assert ended["cancelled_at"] == "2026-05-11T10:00:00+07:00"
 
 
-def test_tracking_of_a_pick_up_is_a_note_in_the_status_then_in_force():
-    event = {"id": "t", "leg": "pickup", "occurred_at": "2026-05-11T09:30:00+07:00", "status": "collected", "code": "6"}
-    body = {"number": "H56.14-260511-0001", "dossier": "H56.14-260511-0001", "legs": {}, "events": [event]}
-    order = join(
-        Held("postal_order", "H56.14-260511-0001"), message("postal_order", body, Source("post", Role.CHANNEL))
-    )
-    held = dossier(house.event("accepted", "08:30"), house.event("processing", "10:00"))
+HOME = {"return_method": "post", "return_to": {"contact": CONTACT}}
+PICKUP = {"pickup": {"contact": CONTACT, "requested_at": "2026-05-11T07:00:00+07:00"}}
 
-    (step,) = steps_of(order, held).events
-    assert (step["status"], step["note"], step["id"]) == ("accepted", True, "post/t")
+
+def test_a_result_is_not_brought_home_when_the_dossier_ended_after_it_was_finished():
+    stopped = dossier(house.event("finished", "15:00"), house.event("stopped", "16:00"), **HOME)
+    assert order_of(stopped).body["legs"]["return"]["cancelled_at"] == "2026-05-11T16:00:00+07:00"
+
+
+@pytest.mark.parametrize("now", [{}, HOME])
+def test_a_leg_the_dossier_calls_for_no_more_stays_in_the_order_cancelled(now):
+    finished = house.event("finished", "15:00")
+    made = join(Held("postal_order", "H56.14-260511-0001"), order_of(dossier(finished, **PICKUP)))
+    later = dossier(finished, modified_at="2026-05-12T09:00:00+07:00", **now)
+    changed = join(made, order_of(later, made))
+
+    assert changed.document["legs"]["pickup"] == {
+        **made.document["legs"]["pickup"],
+        "cancelled_at": "2026-05-12T09:00:00+07:00",
+    }
+    assert ("return" in changed.document["legs"]) is bool(now)
+    assert join(changed, order_of(later, changed)).version == changed.version
+    again = order_of(dossier(finished, modified_at="2026-05-13T09:00:00+07:00", **PICKUP, **now), changed)
+    assert "cancelled_at" not in again.body["legs"]["pickup"]

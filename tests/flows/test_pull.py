@@ -93,3 +93,16 @@ def test_polling_asks_about_open_dossiers_and_hears_each_step_once(context, part
 
     assert held(context)["status"] == "processing"
     assert [row["way"] for row in rows(context, item)] == ["polled"]
+
+
+def test_f27_polling_keeps_what_cannot_be_read_once_however_often_it_is_heard(context, partner):
+    house.add_echo(context, "echo", partner)
+    put(context, house.dossier())
+    deliver(context, context.channels.get("echo"), limit=5, leases=Leases(context))
+    for number in (1, 2):
+        step = {"code": "H56.14-260511-0001", "event": {"id": "s1", "status": f"odd_{number}"}}
+        Http().post(f"{partner.url}/_sim/act", json={"news": {"dossier/H56.14-260511-0001": step}})
+        for _ in range(3):
+            flow.poll(context, context.channels.get("echo"), after=0, limit=10)
+
+    assert [(row["way"], row["word"]) for row in rows(context, item)] == [("polled", "refused")] * 2

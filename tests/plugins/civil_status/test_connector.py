@@ -134,6 +134,59 @@ def test_a_supplemented_declaration_is_handed_over_again(ministry):
     assert equal(ministry, software, late, told.acknowledged)
 
 
+def asked(minute, number=0):
+    at = f"2026-05-12T10:{minute:02}:00+07:00"
+    return {
+        "status": "supplement_requested",
+        "occurred_at": at,
+        "source": "civil_status",
+        "key": f"civil_status/{number}{minute}",
+    }
+
+
+def test_a_supplemented_paper_is_handed_over_though_the_declaration_stays(ministry):
+    software = connector(ministry)
+    memo = push(software, dossier()).acknowledged
+    act(ministry, act="decide", dossier=KEY, status="2", words="Bổ sung giấy chứng nhận kết hôn")
+    told = dossier(events=[ACCEPTED, asked(1), asked(2) | {"source": "mc", "key": "mc/2"}])
+    memo = push(software, told, memo).acknowledged  # nothing was added yet: the request stands
+    assert (effects(ministry), ministry.memory.get("case", KEY)["status"]) == (["case"], "2")
+    more = copy.deepcopy(told)
+    more["papers"].append({"name": "Kết hôn", "attachments": [{"name": "kh.pdf", "content": "JVBERi0="}]})
+    after = push(software, more, memo)
+    assert (after.word, effects(ministry)) == (OutcomeWord.DELIVERED, ["case", "case"])
+    held = ministry.memory.get("case", KEY)
+    assert (held["status"], held["files"]) == ("1", 2)
+    assert equal(ministry, software, more, after.acknowledged)
+
+
+def test_what_the_ministry_did_not_take_goes_again_once_it_asks_for_a_supplement(ministry):
+    software = connector(ministry)
+    memo = push(software, dossier()).acknowledged
+    mended = copy.deepcopy(dossier())
+    mended["form"]["data"]["child"]["name"] = "Lê Bình An"
+    memo = push(software, mended, memo).acknowledged  # too early: «đã tồn tại»
+    assert push(software, mended, memo).acknowledged == memo
+    act(ministry, act="decide", dossier=KEY, status="2", words="Sai tên")
+    after = push(software, mended | {"events": [ACCEPTED, asked(1)]}, memo)
+    assert (after.word, effects(ministry)) == (OutcomeWord.DELIVERED, ["case", "case"])
+    assert equal(ministry, software, mended, after.acknowledged)
+
+
+def test_a_change_after_a_lost_answer_is_not_taken_for_what_the_ministry_holds(ministry):
+    software = connector(ministry)
+    software.check()
+    ministry.faults.order({"fault": "timeout_after", "times": 1})
+    lost = push(software, dossier())
+    mended = copy.deepcopy(dossier())
+    mended["form"]["data"]["child"]["name"] = "Lê Bình An"
+    (recalled,) = software.recall([outgoing(software, mended, lost.acknowledged)])
+    assert recalled.word is OutcomeWord.DEFERRED
+    after = push(software, mended, recalled.acknowledged)
+    assert after.word is OutcomeWord.DELIVERED
+    assert equal(ministry, software, mended, after.acknowledged)
+
+
 def test_decisions_are_polled_and_become_events(ministry):
     software = connector(ministry)
     push(software, dossier())

@@ -11,6 +11,7 @@ import pytest
 from civil_builders import ADDRESS, FORMS, RETURNED, dossier
 
 import plugins.civil_status.mapping as mapping_module
+from hub.domain.intake import admit
 from hub.sdk import OutcomeWord, Reason, Unmappable
 from plugins.civil_status import answers, fields, formats, results
 
@@ -79,18 +80,36 @@ def test_dates_places_and_codes_are_written_as_the_ministry_wants_them():
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("birth_date", "2026"), ("birth_date", "02/05/2026"), ("gender", "girl"), ("birth_place", "Thanh Hóa")],
+    [
+        ("birth_date", "2026"),
+        ("birth_date", "02/05/2026"),
+        ("birth_date", "2026-02-30"),
+        ("birth_date", "２０２６-05-02"),
+        ("gender", "girl"),
+        ("birth_place", "Thanh Hóa"),
+        ("birth_place", {"province": "Thanh Hóa"}),
+        ("nationality", {"code": "VN"}),
+    ],
 )
 def test_what_cannot_be_written_is_named_and_its_value_is_not(path, value):
     document = copy.deepcopy(dossier("birth"))
     document["form"]["data"]["child"][path] = value
     with pytest.raises(Unmappable, match=f"/form/data/child/{path}: ") as caught:
         mapped(document)
-    assert value not in str(caught.value).removeprefix(f"/form/data/child/{path}")
+    assert str(value) not in str(caught.value).removeprefix(f"/form/data/child/{path}")
 
 
-def test_a_child_without_a_father_is_registered_without_one():
+@pytest.mark.parametrize("value", ["1931-13", "1931-00", "31", 19310])
+def test_a_partial_date_is_one_of_the_calendar(value):
+    with pytest.raises(ValueError, match="not a date"):
+        formats.partial_day(value)
+
+
+@pytest.mark.parametrize("father", [None, {}])
+def test_a_child_without_a_father_is_registered_without_one(father):
     document = copy.deepcopy(dossier("birth"))
+    document["form"]["data"]["father"] = father
+    assert not [field for field in declared(document) if field.startswith("cha")]
     del document["form"]["data"]["father"]
     assert not [field for field in declared(document) if field.startswith("cha")]
 
@@ -191,6 +210,19 @@ def test_a_result_keeps_the_registers_numbers_and_nothing_personal():
     }
     (event,) = results.incoming(state("4", ketQuaXuLy=result)).body["events"]
     assert event["content"] == "Đã đăng ký hộ tịch, số 12, quyển 01/2026, trang 12."
+
+
+def test_what_an_officer_typed_never_keeps_a_decision_from_arriving():
+    typed = {
+        "nguoiXuLy": " Lê\tA\x00 ",
+        "chucDanh": "Công chức\r\ntư pháp",
+        "phongBanXuLy": " ",
+        "noiDungXuLy": "Sai\x0btên",
+    }
+    (event,) = results.incoming(state("6", **typed)).body["events"]
+    assert event["officer"] == {"name": "Lê A", "title": "Công chức tư pháp"}
+    assert event["content"] == "Phần mềm hộ tịch từ chối. Sai tên"
+    assert admit("event", event)[1] == []
 
 
 def test_a_supplement_has_the_named_limit_or_seven_working_days():

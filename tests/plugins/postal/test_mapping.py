@@ -65,6 +65,8 @@ def test_every_known_tracking_code_is_mapped_or_left_out_on_purpose():
 
 def test_an_unknown_tracking_code_is_kept_as_it_came():
     assert event(scan(StatusCode="X7"))["code"] == "X7"
+    assert event(scan(StatusCode={"$numberInt": "999"}))["code"] == "999"
+    assert event(scan(StatusCode=None))["code"] == "?"
     assert (event(scan(StatusCode=999))["status"], event(scan(StatusCode=999))["code"]) == ("unknown", "999")
 
 
@@ -88,7 +90,16 @@ def test_a_scan_becomes_a_valid_event_of_its_order():
 
 
 @pytest.mark.parametrize(
-    "fields", [{"ItemCode": "RB123456784VN"}, {"ItemCode": None}, {"POSID": 440000}, {"StatusMessage": " a\n\tb "}]
+    "fields",
+    [
+        {"ItemCode": "RB123456784VN"},
+        {"ItemCode": None},
+        {"POSID": 440000},
+        {"POSID": "44\x01"},
+        {"StatusCode": None},
+        {"StatusMessage": " a\n\tb "},
+        {"StatusMessage": "a\x08b\x00"},
+    ],
 )
 def test_odd_fields_of_a_scan_never_make_the_event_invalid(fields):
     _, problems = admit("postal_order", {**postal_order(), "events": [event(scan(**fields))]})
@@ -113,6 +124,11 @@ def test_settled_fees_move_no_parcel():
 @pytest.mark.parametrize("leg", SUFFIXES)
 def test_an_order_number_tells_its_leg(leg):
     assert leg_of(order_number("H56.14-260514-0001", leg)) == ("H56.14-260514-0001", leg)
+
+
+def test_an_order_whose_tracking_would_be_read_as_that_of_another_is_not_made():
+    with pytest.raises(Unmappable, match="pick-up"):
+        orders({**postal_order(), "number": "X1-P"}, SETTINGS)
 
 
 def test_an_order_has_all_mandatory_fields_and_nothing_that_is_not_known():

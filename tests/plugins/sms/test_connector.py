@@ -44,6 +44,14 @@ def test_each_chosen_event_gets_its_message_as_it_comes(gateway):
     assert held(gateway) == ["accepted", "finished"]
 
 
+def test_of_two_steps_at_one_time_the_dossiers_status_is_told(gateway):
+    accepted, finished = (
+        event(one, FINISHED["occurred_at"], key) for one, key in (("accepted", "z"), ("finished", "a"))
+    )
+    push(connector(gateway), dossier(accepted, finished))  # as the hub keeps them: by time, then by status
+    assert held(gateway) == ["finished"]
+
+
 def test_an_old_event_is_not_worth_a_message(gateway):
     sms = connector(gateway, FixedClock(NINE + timedelta(hours=100)))
     outcome = push(sms, dossier(ACCEPTED))

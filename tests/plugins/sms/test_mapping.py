@@ -44,6 +44,7 @@ def test_every_renumbered_prefix_of_2018_becomes_a_mobile_one():
 
 def test_texts_lose_their_accents_and_nothing_else():
     assert unaccented("Ủy ban nhân dân xã Đường Hồng – «Nghệ An»…") == "Uy ban nhan dan xa Duong Hong - Nghe An ..."
+    assert unaccented("ĐỒNG ĐĂNG đường \u00d0ông Anh \u00f0ê") == "DONG DANG duong Dong Anh de"
 
 
 @given(st.text(max_size=300))

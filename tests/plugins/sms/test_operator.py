@@ -41,6 +41,25 @@ def lose(hub, fault):
     hub.work()
 
 
+class Killed(BaseException):
+    """kill -9."""
+
+
+def kill(hub, monkeypatch):
+    """The worker dies after the gateway took the message and before anything of it was written down."""
+
+    def die(point):
+        if point == "deliver.pushed":
+            raise Killed
+
+    hub.put("dossier", dossier(0), DISTRICT)
+    with monkeypatch.context() as patched:
+        patched.setattr("hub.flows.deliver.crash_point", die)
+        with pytest.raises(Killed):
+            hub.work(rounds=1)
+    hub.work()
+
+
 def told(hub):
     return len(hub.partner.holdings().get(f"dossier/{KEY}", {}).get("messages", ()))
 
@@ -99,3 +118,24 @@ def test_an_operator_who_says_that_it_came_has_it_counted_and_the_later_version_
 
     assert (standing(hub), told(hub)) == (("delivered", None), 1)
     assert hub.equal("dossier", KEY)
+
+
+def test_f03_what_came_before_a_worker_was_killed_never_goes_again_with_a_later_version(hub, monkeypatch):
+    kill(hub, monkeypatch)
+    assert (standing(hub), told(hub)) == (("parked", "uncertain"), 1)
+    replay(hub.context, {"reason": "uncertain"}, actor="cli", resolve="came")
+    hub.put("dossier", dossier(1, summary="Khác"), DISTRICT)
+    for number in hub.partner.memory.all("requests"):
+        hub.partner.memory.remove("requests", number)  # nobody knows for how long the gateway remembers
+    hub.work()
+
+    assert (standing(hub), told(hub)) == (("delivered", None), 1)
+    assert hub.equal("dossier", KEY)
+
+
+def test_what_a_killed_worker_left_goes_again_at_an_operators_word(hub, monkeypatch):
+    kill(hub, monkeypatch)
+    assert replay(hub.context, {"reason": "uncertain"}, actor="cli", resolve="resend") == 1
+    hub.work()
+
+    assert (standing(hub), told(hub)) == (("delivered", None), 1)
