@@ -71,6 +71,29 @@ def test_a_client_gets_keys_that_are_shown_once_and_can_be_revoked(hub, told):
     hub("clients", "enable", "one_stop")
 
 
+def test_a_new_title_does_not_widen_what_a_client_may_do_and_see(hub, told):
+    hub("clients", "add", "ward", "--can", "read", "--kind", "dossier", "--agency", "H56.14", "--title", "Phường")
+    scopes = {"can": ["read"], "kinds": ["dossier"], "agencies": ["H56.14"]}
+
+    hub("clients", "add", "ward", "--title", "Phường Mẫu")
+    assert [(one["title"], one["scopes"]) for one in told("clients", "list")] == [("Phường Mẫu", scopes)]
+    hub("clients", "add", "ward", "--agency", "*", "--can", "read,feed")
+    assert told("clients", "list")[0]["title"] == "Phường Mẫu"
+    assert told("clients", "list")[0]["scopes"] == {"can": ["read", "feed"], "kinds": ["dossier"]}
+
+
+def test_a_webhook_is_not_ended_by_leaving_out_its_address(hub, told, monkeypatch):
+    monkeypatch.setenv("HUB_WEBHOOK_ALLOW_PRIVATE", "1")
+    hub("clients", "add", "x")
+    hub("clients", "webhook", "x", "http://127.0.0.1:9/x")
+
+    assert "--off" in hub("clients", "webhook", "x", status=2)
+    assert "--off" in hub("clients", "webhook", "x", "http://127.0.0.1:9/x", "--off", status=2)
+    assert told("clients", "list")[0]["webhook"] == "http://127.0.0.1:9/x"
+    hub("clients", "webhook", "x", "--off")
+    assert told("clients", "list")[0]["webhook"] is None
+
+
 def test_clients_mistakes_are_told(hub):
     assert "can has no fly" in hub("clients", "add", "x", "--can", "fly", status=1)
     assert "No client is called nobody" in hub("clients", "key", "nobody", status=1)
