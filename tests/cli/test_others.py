@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import click
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -131,9 +132,58 @@ def test_deliveries_wait_for_a_channel_and_keep_it_from_being_removed(hub, told,
     assert DOSSIER["code"] in hub("deliveries", "show", str(waiting[0]["id"]))
     assert "not parked as uncertain" in hub("deliveries", "resolve", str(waiting[0]["id"]), "--came", status=1)
     assert "0 will be tried again" in hub("deliveries", "replay", "--channel", "sms")
+    assert "not parked" in hub("deliveries", "replay", str(waiting[0]["id"]), status=1)
+    assert "No channel is called smss" in hub("deliveries", "replay", "--channel", "smss", status=1)
     assert "still wait" in hub("channels", "remove", "sms", status=1)
     hub("channels", "remove", "sms", "--force")
     assert told("deliveries", "list") == []
+
+
+def test_nothing_that_is_shown_is_cut_off(hub, monkeypatch):
+    from hub.cli.shown import table
+
+    key = "dossier/H56.22.17-261102-0001"
+    for columns in (None, "40"):
+        if columns:
+            monkeypatch.setenv("COLUMNS", columns)
+        with click.Context(main), CliRunner().isolation() as streams:
+            table(("channel", "record", "why"), [("national", key, "x" * 300)])
+            said = streams[0].getvalue().decode()
+        assert "…" not in said
+        assert said.count("x") == 300
+        assert (key in said) is (columns is None)
+
+
+@pytest.mark.parametrize("command", [("records", "list", "dossier"), ("deliveries", "list"), ("ledger", "show")])
+def test_a_list_of_less_than_one_line_is_refused(hub, command):
+    assert "--limit" in hub(*command, "--limit", "-1", status=2)
+
+
+def test_what_went_over_the_line_is_shown_whole(hub, told, environment, settings):
+    from hub.config import load
+    from hub.store.engine import Store
+    from hub.store.tables import attempt, exchange
+
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    file = environment / "dossiers.ndjson"
+    file.write_bytes(orjson.dumps(DOSSIER) + b"\n")
+    hub("records", "import", "dossier", str(file))
+    one = told("deliveries", "list")[0]
+    sent = {"method": "POST", "target": "http://127.0.0.1:9/" + "a" * 90, "status": 200}
+    sent |= {"sent": "b" * 250, "answered": "c" * 250}
+    told_line = orjson.dumps([sent]).decode()
+    at = {"delivery_id": one["id"], "channel": "sms", "version": 1, "number": 1, "fence": 1, "worker": "w", "at": 0}
+    told_by = {"action": "push", "outcome": "delivered", "milliseconds": 1, "exchange_id": 1}
+    store = Store(load().database_url)
+    with store.writing() as connection:
+        connection.execute(exchange.insert(), {"id": 1, "channel": "sms", "content": told_line, "at": 0})
+        connection.execute(attempt.insert(), at | told_by)
+    store.close()
+
+    said = hub("deliveries", "show", str(one["id"]))
+    assert f"POST http://127.0.0.1:9/{'a' * 90} → 200" in said
+    assert "b" * 250 in said
+    assert "c" * 250 in said
 
 
 def test_the_doctor_tells_what_is_wrong_and_what_to_do(hub, settings):
