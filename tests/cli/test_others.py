@@ -56,6 +56,55 @@ def test_a_database_without_schema_is_a_sentence(environment, monkeypatch):
     assert "hub init" in result.output
 
 
+@pytest.mark.parametrize("command", [("channels", "list"), ("doctor",), ("init",), ("backup", "copy")])
+def test_a_database_file_that_is_damaged_is_a_sentence_in_both_languages(hub, environment, monkeypatch, command):
+    (environment / "broken.db").write_bytes(b"no database at all " * 100)
+    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite:///{environment / 'broken.db'}")
+    said = hub(*command, status=1)
+
+    assert "is damaged, or is no database: file is not a database" in said
+    assert "bị hỏng" in said
+    assert "hub restore" in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:geheim@h:port/x",
+        "postgresql://u:geheim@h:port@5432/x",
+        "postgresql+psycopg2://u:geheim@h/x",
+        "sqlite+other:///x.db",
+        "sqlite:///:memory:",
+    ],
+)
+def test_an_address_of_a_database_that_cannot_be_read_is_a_sentence_without_its_password(hub, monkeypatch, url):
+    monkeypatch.setenv("HUB_DATABASE_URL", url)
+
+    for command in ("doctor", "init"):
+        said = hub(command, status=1)
+        assert "HUB_DATABASE_URL" in said
+        assert "geheim" not in said
+
+
+def test_a_port_that_is_taken_is_a_sentence(hub):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = hub("simulate", "sms", "--port-base", str(taken.getsockname()[1]), status=1)
+    assert "Address already in use" in said
+    assert "Hệ điều hành từ chối" in said
+
+
+def test_what_the_doctor_finds_and_what_is_to_be_done_stand_in_both_languages(hub, told, settings, monkeypatch):
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    hub("channels", "pause", "sms", "--why", "x")
+    for variable, value in (("HUB_POLL_SECONDS", "0.1"), ("HUB_WEB_THREADS", "x"), ("HUB_SECRET_KEY_FILE", "none")):
+        monkeypatch.setenv(variable, value)
+        wrong = [one for one in orjson.loads(hub("doctor", "--json", status=1)) if not one["good"]]
+        assert wrong
+        assert all(one["vietnamese"] and " · " in one["todo"] for one in wrong), wrong
+
+
 def test_a_client_gets_keys_that_are_shown_once_and_can_be_revoked(hub, told):
     hub("clients", "add", "one_stop", "--can", "read,write", "--agency", "H56", "--title", "Một cửa")
     key = hub("clients", "key", "one_stop", "--days", "30").splitlines()[0]
