@@ -47,7 +47,8 @@ class Politeness:
         wrong = [_said(name) for name, value in wish.items() if not _fits(name, value)]
         if wrong:
             raise ValueError(f"politeness: {'; '.join(wrong)}")
-        return cls(**{name: tuple(value) if name == "schedule" else value for name, value in wish.items()})
+        given: dict[str, Any] = {name: tuple(value) if name == "schedule" else value for name, value in wish.items()}
+        return cls(**given)
 
 
 def wait(politeness: Politeness, *, tries: int, wish: float | None, chance: float) -> float | None:

@@ -55,7 +55,10 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 def serve(settings: Settings, *, listening: Callable[[], object] = lambda: None) -> None:
-    """Serve until SIGTERM; then finish what was begun, at most `stop_seconds`. listening: called once it has the port."""
+    """Serve until SIGTERM; then finish what was begun, at most `stop_seconds`.
+
+    listening: called once the port is ours.
+    """
     for kind in FILES:
         validate(kind, {})  # compiles the schemas before the fork
     observe.metrics()
