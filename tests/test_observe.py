@@ -62,6 +62,58 @@ def test_f23_secrets_and_personal_data_are_hidden(stream):
     assert lines(stream)[0]["items"] == 3
 
 
+NAME, PHONE = "NGUYỄN VĂN ẨN", "0912345678"
+
+
+def _key():
+    {}[NAME]
+
+
+def _number():
+    try:
+        int(PHONE + "x")
+    except ValueError:
+        _key()
+
+
+def _statement():
+    from sqlalchemy import create_engine, text
+
+    with create_engine("sqlite://").connect() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:who)"), {"who": NAME + PHONE})
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("fails", [_key, _number, _statement])
+def test_f23_a_traceback_tells_where_and_what_kind_but_nobodys_name(stream, form, fails):
+    observe.set_up_logging("debug", form, stream=stream)
+
+    try:
+        fails()
+    except Exception as problem:
+        structlog.get_logger().exception("connector.failed")
+        structlog.get_logger().error("request.failed", exc_info=problem)
+        logging.getLogger("some.library").exception("it failed")
+        kind = type(problem).__name__
+
+    text = stream.getvalue()
+    assert text.count(f"in {fails.__name__}") >= 3
+    assert f"{kind}: [ẩn]" in text
+    assert NAME not in text
+    assert PHONE not in text
+    assert ("no such table: nowhere" in text) is (fails is _statement)
+
+
+def test_what_a_traceback_may_say_it_says(stream):
+    observe.set_up_logging(stream=stream)
+
+    for problem in (KeyError("HoTen"), AttributeError("no x"), FileNotFoundError(2, "No such file", "/a/b")):
+        structlog.get_logger().error("x.failed", exc_info=problem)
+
+    said = [line["exception"].splitlines()[-1] for line in lines(stream)]
+    assert said == ["KeyError: 'HoTen'", "AttributeError: no x", "FileNotFoundError: [Errno 2] No such file"]
+
+
 def test_libraries_log_in_the_same_form_and_exceptions_show_no_variables(stream):
     observe.set_up_logging(stream=stream)
 

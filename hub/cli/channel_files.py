@@ -25,14 +25,31 @@ def apply(ours: Reach, file: Path) -> None:
     from hub.cli.filling import put_and_tell
     from hub.flows.operate import NotPossible, Wish
 
-    wishes = _toml(file.read_bytes()).get("channels", {})
+    content = _toml(file.read_bytes())
+    wishes = content.get("channels", {})
+    if content.keys() - {"channels"} or not isinstance(wishes, dict):
+        raise NotPossible(
+            f"{file} holds tables [channels.NAME] and nothing else; not {sorted(content)}.",
+            f"{file} chỉ gồm các bảng [channels.TÊN].",
+        )
     for name, wish in wishes.items():
-        unknown = set(wish) - {"connector", "settings", "routing", "politeness"}
-        if unknown or "connector" not in wish:
-            raise NotPossible(f"[channels.{name}] has connector, settings, routing, politeness; not {sorted(unknown)}.")
+        if not _is_wish(wish):
+            raise NotPossible(
+                f"[channels.{name}] has connector (text) and the tables settings, routing, politeness; nothing else.",
+                f"[channels.{name}] gồm connector (chuỗi) và các bảng settings, routing, politeness.",
+            )
     for name, wish in wishes.items():
         given = Wish(wish["connector"], *(wish.get(key, {}) for key in ("settings", "routing", "politeness")))
         put_and_tell(ours, name, given)
+
+
+def _is_wish(wish: Any) -> bool:
+    parts = dict(wish) if isinstance(wish, dict) else {}
+    connector = parts.pop("connector", None)
+    tables = parts.keys() <= {"settings", "routing", "politeness"} and all(
+        isinstance(one, dict) for one in parts.values()
+    )
+    return isinstance(connector, str) and tables
 
 
 @click.command()

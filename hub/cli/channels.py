@@ -8,6 +8,7 @@ import click
 
 from hub.cli.channel_files import apply, export, read_settings
 from hub.cli.frame import Reach, reach
+from hub.cli.limits import with_limits
 from hub.cli.shown import age, as_json, done, moment, table, tell
 
 
@@ -82,8 +83,8 @@ def show(ours: Reach, name: str) -> None:
 @click.argument("name")
 @click.argument("connector")
 @click.option("--settings", "settings", required=True, type=click.File("rb"), help="JSON or TOML file; - for input.")
-@click.option("--kind", "kinds", multiple=True, help="Only records of this kind (may be repeated).")
-@click.option("--agency", "agencies", multiple=True, help="Only records under this agency (may be repeated).")
+@click.option("--kind", "kinds", multiple=True, help="Only records of this kind (may be repeated); '*': all.")
+@click.option("--agency", "agencies", multiple=True, help="Only records under this agency (may be repeated); '*': all.")
 @reach
 def add(
     ours: Reach, name: str, connector: str, settings: Any, kinds: tuple[str, ...], agencies: tuple[str, ...]
@@ -91,14 +92,20 @@ def add(
     """Add a channel, or change the one of this name. Thêm kênh hoặc sửa kênh cùng tên.
 
     Settings are those of `hub plugins show CONNECTOR`; a secret may be {"$env": NAME} or {"$file": PATH}.
+    Of a channel that is there, kinds and agencies not named and its politeness stay as they are
+    (kênh đã có: phạm vi không nêu và nhịp gửi được giữ nguyên).
     Only what changes from then on is sent; `hub reconcile NAME` sends the records that are here already
     (chỉ gửi thay đổi từ lúc đó; `hub reconcile NAME` để gửi hồ sơ đã có).
     """
     from hub.cli.filling import put_and_tell
     from hub.flows.operate import Wish
+    from hub.store import channels as subject
 
-    routing = {key: list(value) for key, value in (("kinds", kinds), ("agencies", agencies)) if value}
-    put_and_tell(ours, name, Wish(connector, read_settings(settings.read()), routing))
+    given = read_settings(settings.read())
+    with ours.context.store.reading() as connection:
+        known = subject.find(connection, name) or {}
+    routing = with_limits(known.get("routing", {}), kinds=kinds, agencies=agencies)
+    put_and_tell(ours, name, Wish(connector, given, routing, known.get("politeness", {})))
 
 
 channels.add_command(apply)

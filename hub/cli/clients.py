@@ -7,7 +7,10 @@ from datetime import timedelta
 import click
 
 from hub.cli.frame import Reach, reach
+from hub.cli.limits import with_limits
 from hub.cli.shown import as_json, done, moment, table, tell
+
+DEFAULT = ["read", "write", "feed"]  # what a client may do when nobody says
 
 
 @click.group()
@@ -62,18 +65,27 @@ def _key_line(key: dict[str, int | str | None], now: int) -> str:
 
 @clients.command()
 @click.argument("name")
-@click.option("--can", default="read,write,feed", show_default=True, help="Abilities: read, write, feed, metrics.")
-@click.option("--kind", "kinds", multiple=True, help="Only this kind of record (may be repeated); default: all.")
-@click.option("--agency", "agencies", multiple=True, help="Only this agency and those under it (may be repeated).")
-@click.option("--title", default="", help="A name for people.")
+@click.option("--can", help="Abilities: read, write, feed, metrics.  [default: read,write,feed]")
+@click.option("--kind", "kinds", multiple=True, help="Only this kind of record (may be repeated); '*': all.")
+@click.option("--agency", "agencies", multiple=True, help="Only this agency and those under it; '*': all.")
+@click.option("--title", help="A name for people.")
 @reach
-def add(ours: Reach, name: str, can: str, kinds: tuple[str, ...], agencies: tuple[str, ...], title: str) -> None:
-    """Add a client, or change its scope and title. Thêm client hoặc sửa phạm vi."""
-    from hub.flows.operate_clients import put_client
+def add(
+    ours: Reach, name: str, can: str | None, kinds: tuple[str, ...], agencies: tuple[str, ...], title: str | None
+) -> None:
+    """Add a client, or change its scope and title. Thêm client hoặc sửa phạm vi.
 
-    scopes: dict[str, list[str]] = {"can": [word.strip() for word in can.split(",") if word.strip()]}
-    scopes |= {part: list(value) for part, value in (("kinds", kinds), ("agencies", agencies)) if value}
-    put_client(ours.context, name, title=title, scopes=scopes, actor=ours.actor)
+    Of a client that is there, what is not named stays as it is (client đã có: phần không nêu được giữ nguyên).
+    """
+    from hub.flows.operate_clients import put_client
+    from hub.store import clients as subject
+
+    with ours.context.store.reading() as connection:
+        known = {row["name"]: row for row in subject.every(connection)}.get(name, {"scopes": {}, "title": ""})
+    scopes = with_limits({"can": DEFAULT, **known["scopes"]}, kinds=kinds, agencies=agencies)
+    if can is not None:
+        scopes["can"] = [word.strip() for word in can.split(",") if word.strip()]
+    put_client(ours.context, name, title=known["title"] if title is None else title, scopes=scopes, actor=ours.actor)
     done(f"{name} is there; `hub clients key {name}` makes a key.", "đã có client")
 
 
@@ -137,7 +149,9 @@ def webhook(ours: Reach, *, name: str, url: str | None, off: bool) -> None:
     """Tell a client of changes at URL; shows the signing secret, once. Đặt webhook cho client."""
     from hub.flows.operate_clients import remove_webhook, set_webhook
 
-    if off or not url:
+    if bool(url) == off:
+        raise click.UsageError("Name the URL, or say --off. (Hãy nêu URL, hoặc --off để tắt.)")
+    if not url:
         remove_webhook(ours.context, name, actor=ours.actor)
         done(f"{name} is told no more.", "đã tắt webhook")
         return

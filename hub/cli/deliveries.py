@@ -8,7 +8,7 @@ import click
 import orjson
 
 from hub.cli.frame import Reach, reach
-from hub.cli.shown import age, as_json, done, moment, table, tell
+from hub.cli.shown import age, as_json, done, limited, moment, table, tell
 
 LISTED = ("id", "channel", "kind", "key", "state", "reason", "wanted_version", "acknowledged_version", "attempts")
 
@@ -27,7 +27,7 @@ def deliveries() -> None:
 @click.option("--reason", help="Only with this reason.")
 @click.option("--key", help="Only of this record.")
 @click.option("--after", type=int, default=0, help="Only ids after this one (paging).")
-@click.option("--limit", type=int, default=50, show_default=True)
+@limited
 @as_json
 @reach
 def list_deliveries(ours: Reach, /, *, after: int, limit: int, json: bool, **filters: Any) -> None:
@@ -79,27 +79,20 @@ def show(ours: Reach, *, delivery_id: int, json: bool) -> None:
     for name in (*LISTED, "code", "detail"):
         click.echo(f"{name:<22}{rows[0][name] if rows[0][name] is not None else ''}")
     table(
-        ("at", "action", "outcome", "reason", "code", "ms", "what went over the line (masked)"),
+        ("at", "action", "outcome", "reason", "code", "ms"),
         (
-            (
-                moment(one["at"]),
-                one["action"],
-                one["outcome"],
-                one["reason"],
-                one["code"],
-                one["milliseconds"],
-                _line(one),
-            )
+            (moment(one["at"]), *(one[name] for name in ("action", "outcome", "reason", "code", "milliseconds")))
             for one in told
         ),
     )
+    for one in told:
+        click.echo("\n".join([f"{moment(one['at'])} {one['action']}", *(_line(each) for each in one["exchanges"])]))
 
 
-def _line(attempt: dict[str, Any]) -> str:
-    return "\n".join(
-        f"{one['method']} {one['target']} → {one['status']}\n  {one['sent'][:300]}\n  {one['answered'][:300]}"
-        for one in attempt["exchanges"]
-    )
+def _line(exchange: dict[str, Any]) -> str:
+    """What went over the line, masked."""
+    head = f"  {exchange['method']} {exchange['target']} → {exchange['status']}"
+    return f"{head}\n    {exchange['sent'][:300]}\n    {exchange['answered'][:300]}"
 
 
 @deliveries.command()
@@ -112,11 +105,19 @@ def replay(ours: Reach, delivery_id: int | None, channel: str | None, reason: st
 
     One whose end is not known (reason uncertain) needs `hub deliveries resolve`.
     """
+    from hub.flows.operate import NotPossible, find_channel
     from hub.flows.operate import replay as act
 
     if not (delivery_id or channel or reason):
         raise click.UsageError("Name an ID, --channel or --reason.")
+    if channel:
+        find_channel(ours.context, channel)
     count = act(ours.context, {"id": delivery_id, "channel": channel, "reason": reason}, actor=ours.actor)
+    if delivery_id and not count:
+        raise NotPossible(
+            f"Delivery {delivery_id} is not parked, or its end is not known: see `hub deliveries show {delivery_id}`.",
+            f"Lượt gửi {delivery_id} không bị giữ, hoặc chưa rõ kết quả (dùng `hub deliveries resolve`).",
+        )
     done(f"{count} will be tried again.", "sẽ gửi lại")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from hub.cli.frame import Reach
-    from hub.config import Settings
+    from hub.config import Settings, SettingsError
     from hub.flows.channels import Channel
     from hub.flows.context import Context
 
@@ -40,10 +40,7 @@ def examine(ours: Reach) -> Iterator[Finding]:
     try:
         settings = ours.settings
     except SettingsError as problem:
-        for sentence in problem.sentences:
-            yield Finding(
-                False, sentence, "Thiết lập không dùng được.", "Correct it; docs/reference/settings.md lists all."
-            )
+        yield from _unusable(problem)
         return
     yield Finding(True, "The settings can be read.", "Đọc được thiết lập.")
     key = _key(settings)
@@ -54,10 +51,18 @@ def examine(ours: Reach) -> Iterator[Finding]:
     yield from _with_plugins(ours)
 
 
+def _unusable(problem: SettingsError) -> Iterator[Finding]:
+    todo = "Correct it; docs/reference/settings.md lists all. · Hãy sửa; xem docs/reference/settings.md."
+    for sentence in problem.sentences:
+        yield Finding(False, sentence, "Thiết lập không dùng được.", todo)
+
+
 def _key(settings: Settings) -> Finding:
     path = settings.secret_key_file
     if not settings.secret_key:
-        return Finding(False, f"There is no secret key ({path}).", "Chưa có khóa bí mật.", "Run `hub init`.")
+        return Finding(
+            False, f"There is no secret key ({path}).", "Chưa có khóa bí mật.", "Run `hub init`. · Hãy chạy `hub init`."
+        )
     if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         return Finding(False, f"Others can read {path}.", "Người khác đọc được tệp khóa.", f"chmod 600 {path}")
     return Finding(True, "The secret key is there and private.", "Có khóa bí mật và đã bảo vệ.")
@@ -67,25 +72,38 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     place = Path(settings.database_url.partition("///")[2] or ".") if settings.engine == "sqlite" else Path()
     folder = place.resolve().parent if place.name else place.resolve()
     if not folder.is_dir():
-        yield Finding(False, f"The folder {folder} does not exist.", "Thư mục cơ sở dữ liệu không tồn tại.", "Make it.")
+        yield Finding(
+            False, f"The folder {folder} does not exist.", "Thư mục cơ sở dữ liệu không tồn tại.", "Make it. · Hãy tạo."
+        )
         return
     free = shutil.disk_usage(folder).free
     yield Finding(
         free >= LEAST_DISK_BYTES,
         f"{free // 2**20} MiB free on the disk.",
         f"Đĩa còn trống {free // 2**20} MiB.",
-        "" if free >= LEAST_DISK_BYTES else "Make room: under 1 GiB writing may stop.",
+        ""
+        if free >= LEAST_DISK_BYTES
+        else "Make room: under 1 GiB writing may stop. · Hãy giải phóng đĩa: dưới 1 GiB có thể ngừng ghi.",
     )
 
 
 def _with_plugins(ours: Reach) -> Iterator[Finding]:
+    from hub.config import SettingsError
     from hub.plugging.errors import PluginError
 
     try:
         context = ours.context
+    except SettingsError as problem:
+        yield from _unusable(problem)
+        return
     except PluginError as problem:
         for sentence in problem.sentences:
-            yield Finding(False, sentence, "Plugin bị từ chối.", "Mend or remove it, or name it in HUB_BLOCK_PLUGINS.")
+            yield Finding(
+                False,
+                sentence,
+                "Plugin bị từ chối.",
+                "Mend or remove it, or name it in HUB_BLOCK_PLUGINS. · Sửa, gỡ bỏ, hoặc ghi tên vào HUB_BLOCK_PLUGINS.",
+            )
         return
     count = len(list(context.plugins.catalogue))
     yield Finding(True, f"The plugins load ({count} connectors).", f"Nạp được plugin ({count} connector).")
@@ -95,6 +113,7 @@ def _with_plugins(ours: Reach) -> Iterator[Finding]:
 def _with_database(context: Context) -> Iterator[Finding]:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from hub.cli.troubles import trouble
     from hub.store import schema_version
 
     try:
@@ -104,16 +123,15 @@ def _with_database(context: Context) -> Iterator[Finding]:
                 yield Finding(True, "The database answers.", "Cơ sở dữ liệu hoạt động.")
                 yield _clock(context, connection)
     except SQLAlchemyError as problem:
-        line = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
-        yield Finding(
-            False,
-            f"The database does not answer: {line}",
-            "Không kết nối được cơ sở dữ liệu.",
-            "Is it running? Is HUB_DATABASE_URL right?",
-        )
+        yield Finding(False, *trouble(problem))
         return
     if not current:
-        yield Finding(False, "The database has an old schema, or none.", "Lược đồ cơ sở dữ liệu cũ.", "Run `hub init`.")
+        yield Finding(
+            False,
+            "The database has an old schema, or none.",
+            "Lược đồ cơ sở dữ liệu cũ.",
+            "Run `hub init`. · Hãy chạy `hub init`.",
+        )
         return
     yield Finding(True, "The schema is the newest.", "Lược đồ mới nhất.")
     yield from _running(context)
@@ -126,7 +144,7 @@ def _clock(context: Context, connection: Connection) -> Finding:
 
     apart = abs(context.now() - look_out.clock(connection))
     good = apart <= MOST_CLOCK_MILLISECONDS
-    todo = "" if good else "Set both clocks by NTP: times of tries and leases depend on them."
+    todo = "" if good else "Set both clocks by NTP: tries and leases depend on them. · Hãy chỉnh hai đồng hồ bằng NTP."
     return Finding(
         good,
         f"The clocks of this machine and of the database are {apart / 1000:.1f} s apart.",
@@ -146,7 +164,7 @@ def _running(context: Context) -> Iterator[Finding]:
         alive,
         "A worker is running." if alive else "No worker is running: nothing is delivered.",
         "Worker đang chạy." if alive else "Không có worker nào chạy: không gửi được gì.",
-        "" if alive else "Run `hub serve`, or `hub worker`.",
+        "" if alive else "Run `hub serve`, or `hub worker`. · Hãy chạy `hub serve` hoặc `hub worker`.",
     )
     listen = context.settings.listen
     answers = is_ready(listen)
@@ -154,7 +172,7 @@ def _running(context: Context) -> Iterator[Finding]:
         answers,
         f"The web server at {listen} is ready." if answers else f"The web server at {listen} does not answer /readyz.",
         "Máy chủ web sẵn sàng." if answers else "Máy chủ web không trả lời.",
-        "" if answers else "Run `hub serve`; look at its log.",
+        "" if answers else "Run `hub serve`; look at its log. · Hãy chạy `hub serve` và xem nhật ký.",
     )
 
 
@@ -163,11 +181,11 @@ def _channel(context: Context, channel: Channel) -> Iterator[Finding]:
 
     name = channel.name
     if channel.connector is None:
-        todo = f"Correct its settings: hub channels add {name} …"
+        todo = f"Correct its settings · Hãy sửa thiết lập: hub channels add {name} …"
         yield Finding(False, f"{name}: unusable: {channel.problem}", f"{name}: kênh không dùng được.", todo)
         return
     if channel.paused:
-        todo = f"`hub channels resume {name}` when the reason is gone."
+        todo = f"When the reason is gone · Khi đã xong: hub channels resume {name}"
         yield Finding(False, f"{name}: paused.", f"{name}: đang tạm dừng.", todo)
     health = context.plugins.check(channel.connector)
     good = health.word.value == "ok"
@@ -193,7 +211,10 @@ def _channel(context: Context, channel: Channel) -> Iterator[Finding]:
 
 
 ADVICE = {
-    "degraded": "The partner has trouble of its own; deliveries go on when it is over.",
-    "down": "Is the line up? If the partner is down, nothing is to be done: everything catches up.",
-    "misconfigured": "Correct the channel's account or address; deliveries go on by themselves.",
+    "degraded": "The partner has trouble of its own; deliveries go on when it is over. · "
+    "Đối tác đang gặp sự cố; sẽ tự gửi tiếp.",
+    "down": "Is the line up? If the partner is down, nothing is to be done: everything catches up. · "
+    "Đường truyền có thông không? Nếu đối tác ngừng thì không cần làm gì: sẽ tự gửi bù.",
+    "misconfigured": "Correct the channel's account or address; deliveries go on by themselves. · "
+    "Hãy sửa tài khoản hoặc địa chỉ của kênh; sẽ tự gửi tiếp.",
 }

@@ -64,12 +64,12 @@ def _sentences(problem: Exception) -> list[str] | None:
         return [str(problem)]
     if "VaultError" in kinds:
         return [f"A secret cannot be read: {problem} (không đọc được bí mật)"]
-    if "OperationalError" in kinds or "ProgrammingError" in kinds:
-        line = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
-        return [
-            f"The database does not answer as it should: {line}",
-            "Is it running, and has `hub init` been run? (Cơ sở dữ liệu có chạy không, đã chạy `hub init` chưa?)",
-        ]
+    if {"OperationalError", "ProgrammingError"} & set(kinds) or kinds[0] == "DatabaseError":
+        from hub.cli.troubles import trouble
+
+        return list(trouble(problem))
+    if isinstance(problem, OSError) and problem.errno and not isinstance(problem, BrokenPipeError):
+        return [f"The system refuses: {problem}", "Hệ điều hành từ chối."]
     return None
 
 

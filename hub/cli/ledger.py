@@ -6,7 +6,7 @@ import click
 import orjson
 
 from hub.cli.frame import Reach, reach
-from hub.cli.shown import as_json, done, moment, table, tell
+from hub.cli.shown import as_json, done, limited, moment, table, tell
 
 
 @click.group()
@@ -34,7 +34,7 @@ def verify(ours: Reach) -> None:
 
 @ledger.command()
 @click.option("--after", type=int, default=0, help="Only entries after this position (paging).")
-@click.option("--limit", type=int, default=50, show_default=True)
+@limited
 @as_json
 @reach
 def show(ours: Reach, *, after: int, limit: int, json: bool) -> None:

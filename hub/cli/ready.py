@@ -5,16 +5,23 @@ from __future__ import annotations
 import http.client
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOOK_SECONDS = 0.03
 ANSWER_SECONDS = 5.0
 
 
-def tell_when_ready(listen: str, *, started: float) -> None:
-    """Write a line as soon as /readyz answers 200, from a background thread."""
-    threading.Thread(target=_wait, args=(listen, started), name="ready", daemon=True).start()
+def tell_when_ready(listen: str, mark: Path, *, started: float) -> None:
+    """Write a line as soon as /readyz answers 200, from a background thread.
+
+    mark: there once the port is ours; until then another program may answer there.
+    """
+    threading.Thread(target=_wait, args=(listen, mark, started), name="ready", daemon=True).start()
 
 
 def is_ready(listen: str) -> bool:
@@ -31,8 +38,8 @@ def is_ready(listen: str) -> bool:
         connection.close()
 
 
-def _wait(listen: str, started: float) -> None:
-    while not is_ready(listen):
+def _wait(listen: str, mark: Path, started: float) -> None:
+    while not (mark.exists() and is_ready(listen)):
         time.sleep(LOOK_SECONDS)
     seconds = time.monotonic() - started
     click.echo(f"Liên Thông is ready (sẵn sàng): http://{listen} in {seconds:.1f} s")

@@ -8,7 +8,7 @@ import click
 import orjson
 
 from hub.cli.frame import Reach, reach
-from hub.cli.shown import as_json, done, moment, table, tell
+from hub.cli.shown import as_json, done, limited, moment, table, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def show(ours: Reach, *, kind: str, key: str, personal: bool) -> None:
 @click.option("--status", help="Only in this status.")
 @click.option("--agency", help="Only under this agency.")
 @click.option("--after", default="", help="Only keys after this one (paging).")
-@click.option("--limit", type=int, default=50, show_default=True)
+@limited
 @as_json
 @reach
 def list_records(ours: Reach, *, kind: str, status: str, agency: str, after: str, limit: int, json: bool) -> None:

@@ -38,11 +38,12 @@ def serve(ours: Reach, *, no_worker: bool) -> None:
         from hub.cli.ready import tell_when_ready
         from hub.cli.supervisor import Supervisor
 
-        tell_when_ready(settings.listen, started=started)
+        mark = Path(directory) / "listening"
+        tell_when_ready(settings.listen, mark, started=started)
         # imported once, here: the children are forks and share the pages
         from hub.web.server import serve as web
 
-        jobs: dict[str, Callable[[], None]] = {"web": lambda: web(settings)}
+        jobs: dict[str, Callable[[], None]] = {"web": lambda: web(settings, listening=mark.touch)}
         if not no_worker:
             from hub.worker import Share, run
 

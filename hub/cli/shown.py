@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ from hub.domain.times import written
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+WIDE = 10_000  # columns of what is no terminal: a file or a pipe
+limited = click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
 as_json = click.option("--json", "json", is_flag=True, help="Write JSON for machines.")
 
 
@@ -22,17 +26,18 @@ def tell(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "(none · không có)") -> None:
-    """Write a table."""
+    """Write a table; nothing is cut off: a terminal folds long cells, elsewhere lines are as long as need be."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    made = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+    made = Table(*(Column(name, overflow="fold") for name in columns), box=SIMPLE_HEAD, pad_edge=False)
     count = 0
     for row in rows:
         made.add_row(*("" if cell is None else str(cell) for cell in row))
         count += 1
-    Console().print(made if count else empty, markup=False, highlight=False)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    Console(width=width).print(made if count else empty, markup=False, highlight=False)
 
 
 def moment(milliseconds: int | None) -> str:

@@ -58,7 +58,7 @@ def _from_file(file: Path | None, wrong: list[str]) -> dict[str, tuple[str, Any]
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
-        wrong.append(f"{file} cannot be read: {problem}")
+        wrong.append(f"{file} cannot be read (không đọc được tệp): {problem}")
         return {}
     wrong.extend(f"{file}: {_unknown(name, DECLARATIONS)}" for name in content if name not in DECLARATIONS)
     return {name: (f"{file}: {name}", value) for name, value in content.items() if name in DECLARATIONS}
@@ -74,7 +74,7 @@ def _add_key(values: dict[str, Any], wrong: list[str]) -> None:
     if not path.is_file():
         return
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        wrong.append(f"{path} can be read by others; say `chmod 600 {path}`.")
+        wrong.append(f"{path} can be read by others; say `chmod 600 {path}`. (Người khác đọc được tệp khóa.)")
         return
     try:
         values["secret_key"] = read(DECLARATIONS["secret_key"], path.read_text(encoding="utf-8").strip())

@@ -42,7 +42,7 @@ class Settings:
         "Database: SQLite, or PostgreSQL as postgresql+psycopg://…",
         "Cơ sở dữ liệu: SQLite, hoặc PostgreSQL dạng postgresql+psycopg://…",
         secret=True,  # a password may stand in it; `engine` is shown instead
-        form=r"(sqlite|postgresql)(\+\w+)?://.+",
+        form=r"sqlite:///(?!:memory:).+|postgresql(\+psycopg)?://.+",
     )
     database_pooled: bool = setting(
         False,
@@ -54,7 +54,7 @@ class Settings:
         "The same PostgreSQL without the pooler, for LISTEN, migrations and backup; empty: as `database_url`",
         "Địa chỉ PostgreSQL không qua bộ gộp, cho LISTEN, nâng lược đồ và sao lưu; để trống: như `database_url`",
         secret=True,
-        form=r"(postgresql(\+\w+)?://.+)?",
+        form=r"(postgresql(\+psycopg)?://.+)?",
     )
     listen: str = setting(
         "127.0.0.1:8700", "Address and port of the web server", "Địa chỉ và cổng của máy chủ web", form=r".+:\d{1,5}"
@@ -205,7 +205,6 @@ class Settings:
     def require_secret_key(self) -> str:
         """Return the key. Raises SettingsError when there is none."""
         if not self.secret_key:
-            raise SettingsError(
-                [f"There is no secret key: set HUB_SECRET_KEY or run `hub init`, which makes {self.secret_key_file}."]
-            )
+            there = f"There is no secret key: set HUB_SECRET_KEY or run `hub init`, which makes {self.secret_key_file}."
+            raise SettingsError([f"{there} (Chưa có khóa bí mật: hãy đặt HUB_SECRET_KEY hoặc chạy `hub init`.)"])
         return self.secret_key

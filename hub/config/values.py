@@ -19,7 +19,7 @@ def read(declaration: Declaration, value: Any) -> Any:
     kind = declaration.kind
     if typing.get_origin(kind) is Literal:
         if value not in typing.get_args(kind):
-            raise ValueError(f"{shown} is none of {', '.join(typing.get_args(kind))}.")
+            raise ValueError(f"{shown} is none of {', '.join(typing.get_args(kind))} (không thuộc các giá trị này).")
         return value
     if kind is bool:
         return _truth(value, shown)
@@ -29,11 +29,11 @@ def read(declaration: Declaration, value: Any) -> Any:
         words = value.split(",") if isinstance(value, str) else value
         return tuple(word.strip() for word in words if word.strip())
     if not isinstance(value, str):
-        raise ValueError(f"{shown} is no text.")  # noqa: TRY004 (one kind of error for all that is misread)
+        raise ValueError(f"{shown} is no text (phải là chuỗi).")  # noqa: TRY004 (one kind of error for all that is misread)
     if kind is not str:
         return Path(value)
     if declaration.form and not re.fullmatch(declaration.form, value):
-        raise ValueError(f"{shown} does not have the form {declaration.form}")
+        raise ValueError(f"{shown} does not have the form {declaration.form} (không đúng dạng)")
     return value
 
 
@@ -42,7 +42,7 @@ def _truth(value: Any, shown: str) -> bool:
     try:
         return words[str(value).lower()]
     except KeyError:
-        raise ValueError(f"{shown} is neither true nor false.") from None
+        raise ValueError(f"{shown} is neither true nor false (phải là true hoặc false).") from None
 
 
 def _number(declaration: Declaration, value: Any, shown: str) -> float:
@@ -53,7 +53,7 @@ def _number(declaration: Declaration, value: Any, shown: str) -> float:
     try:
         number = declaration.kind(text) * unit
     except ValueError:
-        raise ValueError(f"{shown} is no number.") from None
+        raise ValueError(f"{shown} is no number (không phải là số).") from None
     if isinstance(value, bool) or (declaration.least is not None and not number >= declaration.least):
-        raise ValueError(f"{shown} is less than {declaration.least:g}.")
+        raise ValueError(f"{shown} is less than {declaration.least:g} (quá nhỏ).")
     return float(number) if declaration.kind is float else int(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ MAXIMUM_TRIES = 60
 JITTER = 0.2  # of the wait, up or down
 LOST_LEASES = 5  # in a row: whoever had it in hand died or hung each time; an operator decides
 LONGEST_WISH = 6 * 3600.0  # a partner's Retry-After beyond this is not believed
+COUNTS = frozenset({"concurrency", "batch_size", "maximum_tries", "breaker_failures"})
+MAY_BE_ZERO = frozenset({"rate", "reconcile_hours"})
+MOST_CONCURRENCY = 256  # each call at a time is a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,11 @@ class Politeness:
         if unknown:
             known = ", ".join(sorted(cls.__dataclass_fields__))
             raise ValueError(f"politeness has no {', '.join(sorted(unknown))}; it has {known}")
+        wrong = [_said(name) for name, value in wish.items() if not _fits(name, value)]
+        if wrong:
+            raise ValueError(f"politeness: {'; '.join(wrong)}")
         given: dict[str, Any] = {name: tuple(value) if name == "schedule" else value for name, value in wish.items()}
-        politeness = cls(**given)
-        if politeness.concurrency < 1 or not politeness.schedule or min(politeness.schedule) <= 0:
-            raise ValueError("politeness wants concurrency of at least 1 and a schedule of positive seconds")
-        return politeness
+        return cls(**given)
 
 
 def wait(politeness: Politeness, *, tries: int, wish: float | None, chance: float) -> float | None:
@@ -69,3 +73,30 @@ def lost_wait(politeness: Politeness, *, lost: int, chance: float) -> float:
         return 0.0
     step = politeness.schedule[min(lost, len(politeness.schedule)) - 1]
     return step * (1 + JITTER * (2 * chance - 1))
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Tell whether a value of `Politeness` can be worked with: a wrong one would stop whoever serves the channel."""
+    if name == "schedule":
+        return isinstance(value, (list, tuple)) and bool(value) and all(_is_number(each) and each > 0 for each in value)
+    if name in COUNTS:
+        most = MOST_CONCURRENCY if name == "concurrency" else math.inf
+        unsaid = name == "batch_size" and value is None
+        return unsaid or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most)
+    return _is_number(value) and (value > 0 or (value == 0 and name in MAY_BE_ZERO))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _said(name: str) -> str:
+    if name == "schedule":
+        return "schedule is a list of seconds, each above 0 (phải là danh sách số giây lớn hơn 0)"
+    if name == "concurrency":
+        return f"concurrency is a whole number from 1 to {MOST_CONCURRENCY} (phải là số nguyên 1–{MOST_CONCURRENCY})"
+    if name in COUNTS:
+        return f"{name} is a whole number, 1 or more (phải là số nguyên từ 1)"
+    if name in MAY_BE_ZERO:
+        return f"{name} is a number, 0 or more (phải là số từ 0)"
+    return f"{name} is a number above 0 (phải là số lớn hơn 0)"

@@ -84,9 +84,10 @@ class Channels:
         known = self._channels.get(row["name"])
         if known and known.version == row["version"]:
             return known
-        routing, politeness = Routing.read(row["routing"]), Politeness.read(row["politeness"])
-        connector, problem = None, ""
+        routing = Routing.read(row["routing"])  # unread, nobody knows who may be told: nothing is accepted then
+        politeness, connector, problem = Politeness(), None, ""
         try:
+            politeness = Politeness.read(row["politeness"])
             connector = self._connect(row, politeness)
         except Exception as error:  # noqa: BLE001 (one broken channel must not stop the others)
             problem = f"{error}"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from hub.domain import vault
 from hub.domain.codes import agency, procedure_code
+from hub.domain.messages import KINDS
 from hub.domain.retry import Politeness
 from hub.domain.routing import Routing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from hub.flows.context import Context
 
@@ -47,7 +48,7 @@ def check_wish(context: Context, wish: Wish, settings: Mapping[str, Any]) -> Non
     """Check the settings as the connector will get them; no value is repeated."""
     problems = context.plugins.catalogue.problems(wish.connector, vault.opened(context.vault, settings))
     sentences = [text for one in problems for text in (one.en, one.vi)]
-    for read, value in ((Routing.read, wish.routing), (_codes, wish.routing), (Politeness.read, wish.politeness)):
+    for read, value in ((Routing.read, wish.routing), (_named, wish.routing), (Politeness.read, wish.politeness)):
         try:
             read(value)
         except (ValueError, TypeError) as problem:
@@ -56,10 +57,16 @@ def check_wish(context: Context, wish: Wish, settings: Mapping[str, Any]) -> Non
         raise NotPossible(*sentences)
 
 
-def _codes(routing: Mapping[str, Any]) -> Sequence[str]:
-    """Read the codes of a routing: one that is misspelt would let nothing through, and nobody would be told."""
-    agencies = [agency.canonical(each) for each in routing.get("agencies", ())]
-    return agencies + [procedure_code.canonical(each) for each in routing.get("procedures", ())]
+def _named(routing: Mapping[str, Any]) -> None:
+    """Read what a routing names: one that is misspelt would let nothing through, and nobody would be told."""
+    unknown = [f"{each}" for each in routing.get("kinds", ()) if each not in KINDS]
+    if unknown:
+        there = ", ".join(KINDS)
+        raise ValueError(f"there is no kind {', '.join(unknown)} (không có loại này); there are {there}")
+    for each in routing.get("agencies", ()):
+        agency.canonical(each)
+    for each in routing.get("procedures", ()):
+        procedure_code.canonical(each)
 
 
 def kept_secrets(

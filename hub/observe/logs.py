@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import orjson
 import structlog
 
+from hub.observe.tracebacks import HIDDEN, told
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
 VIETNAM = timezone(timedelta(hours=7))
-HIDDEN = "[ẩn]"
 MASKED = frozenset(
     {
         *("authorization", "cookie", "set-cookie", "api_key", "secret_key", "credentials", "dsn", "database_url"),
@@ -37,9 +38,9 @@ def set_up_logging(level: str = "info", form: str = "json", *, stream: TextIO | 
         structlog.processors.StackInfoRenderer(),
     ]
     last: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_as_json)]
+        [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer(serializer=_as_json)]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=_write_traceback)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -84,6 +85,14 @@ def _masked(name: str, value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_masked(name, each) for each in value]
     return value
+
+
+def _traceback(exc_info: Any) -> str:
+    return told(exc_info[1])
+
+
+def _write_traceback(stream: TextIO, exc_info: Any) -> None:
+    stream.write("\n" + told(exc_info[1]))
 
 
 def _add_time(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from hub.domain.messages import KINDS
 from hub.sdk import Connector, Polls, Pulls, Pushes, Recalls, Receives
 from hub.sdk.hookspecs import PROJECT
 
@@ -79,10 +80,10 @@ def _attribute_problems(connector: type[Connector]) -> Iterator[str]:
         yield f"{name}.name must match [a-z][a-z0-9_]*, not {connector.name!r}."
     if not (isinstance(title, tuple) and len(title) == 2 and all(isinstance(each, str) and each for each in title)):  # noqa: PLR2004 (languages)
         yield f"{name}.title must be a pair: Vietnamese, English."
-    for word in ("accepts", "emits"):
+    for word in ("accepts", "emits", "apart"):
         value = getattr(given, word)
-        if not (isinstance(value, tuple) and all(isinstance(each, str) for each in value)):
-            yield f"{name}.{word} must be a tuple of kinds of record."
+        if not (isinstance(value, tuple) and all(each in KINDS for each in value)):
+            yield f"{name}.{word} must be a tuple of kinds of record; there are {', '.join(KINDS)}."
     if not (isinstance(given.batch_size, int) and given.batch_size >= 1):
         yield f"{name}.batch_size must be at least 1."
     if connector.resend not in RESEND:

@@ -9,10 +9,11 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from hub.config import SettingsError
 from hub.store import address, liveness, sqlite
 from hub.store.checkpoint import Checkpointer
 from hub.store.joint import Joint
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+UNREADABLE = (
+    "HUB_DATABASE_URL: the address cannot be read; in user name and password write @ : / as %40 %3A %2F "
+    "(không đọc được địa chỉ; trong tên và mật khẩu hãy viết @ : / thành %40 %3A %2F)"
+)
 TRIES = 8  # of one transaction, when the database says "again"
 
 
@@ -33,8 +38,8 @@ class Store:
 
     def __init__(self, url: str, *, connections: int = 10, pooled: bool = False, direct_url: str = "") -> None:
         """pooled: through a pooler in transaction mode; direct_url: the same database without it."""
-        self.url = make_url(_psycopg(url))
-        direct = make_url(_psycopg(direct_url)) if direct_url else None
+        self.url = _read(url)
+        direct = _read(direct_url) if direct_url else None
         self.listen_url = direct or (None if pooled else self.url)  # a listener needs a session of its own
         self.postgresql = self.url.get_backend_name() == "postgresql"
         options: dict[str, Any] = {"pool_size": connections, "max_overflow": 10, "pool_use_lifo": True}
@@ -103,6 +108,9 @@ class Store:
         self.engine.dispose()
 
 
-def _psycopg(url: str) -> str:
-    """Say psycopg 3 explicitly."""
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+def _read(url: str) -> URL:
+    """Read an address, psycopg 3 said explicitly. Raises SettingsError, which does not repeat it."""
+    try:
+        return make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    except (ValueError, ArgumentError):
+        raise SettingsError([UNREADABLE]) from None

@@ -20,6 +20,8 @@ from hub.web.server_process import Worker
 from hub.wiring import build
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from hub.config import Settings
@@ -52,12 +54,17 @@ def options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM; then finish what was begun, at most `stop_seconds`."""
+def serve(settings: Settings, *, listening: Callable[[], object] = lambda: None) -> None:
+    """Serve until SIGTERM; then finish what was begun, at most `stop_seconds`.
+
+    listening: called once the port is ours.
+    """
     for kind in FILES:
         validate(kind, {})  # compiles the schemas before the fork
     observe.metrics()
-    Server(settings).run()
+    server = Server(settings)
+    server.cfg.set("when_ready", lambda _server: listening())
+    server.run()
 
 
 def application() -> Flask:

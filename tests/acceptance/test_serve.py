@@ -65,6 +65,24 @@ def test_it_says_that_it_is_ready_and_ends_within_ten_seconds_of_sigterm(tmp_pat
         assert not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
+def test_it_does_not_say_that_it_is_ready_while_another_hub_has_the_port(tmp_path, sqlite_url):
+    second = tmp_path / "second"
+    second.mkdir()
+    with serving(tmp_path, sqlite_url) as (first, listen):
+        with (second / "log").open("wb") as log:
+            environment = {**os.environ, "HUB_DATABASE_URL": sqlite_url, "HUB_SECRET_KEY_FILE": str(tmp_path / "key")}
+            command = [sys.executable, "-m", "hub", "serve", "--no-worker"]
+            process = subprocess.Popen(command, env={**environment, "HUB_LISTEN": listen}, stdout=log, stderr=log)
+        try:
+            wait_until(lambda: "already in use" in (second / "log").read_text(), "the port is taken", seconds=20)
+            assert "is ready" not in (second / "log").read_text()
+            first.terminate()
+            wait_until(lambda: "is ready" in (second / "log").read_text(), "it has the port", seconds=40)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
 def test_a_killed_child_is_started_again(tmp_path, sqlite_url):
     with serving(tmp_path, sqlite_url) as (process, listen):
         wait_until(lambda: len(children(process)) == 1 + WORKERS, "web and workers run", seconds=20)

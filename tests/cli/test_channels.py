@@ -27,6 +27,43 @@ def test_adding_the_same_again_changes_nothing(hub, settings, channel):
     assert "updated" in hub("channels", "add", channel, "sms", "--settings", settings(brand="B2"))
 
 
+def test_correcting_an_account_keeps_whom_the_channel_is_told_about_and_at_what_pace(hub, environment, settings):
+    def shown():
+        return {key: orjson.loads(hub("channels", "show", "sms"))[key] for key in ("routing", "politeness")}
+
+    file = environment / "channels.toml"
+    hub("channels", "add", "sms", "sms", "--settings", settings(), "--kind", "dossier", "--agency", "H56.14")
+    file.write_text(hub("channels", "export") + "[channels.sms.politeness]\nrate = 5\n", encoding="utf-8")
+    hub("channels", "apply", str(file))
+
+    hub("channels", "add", "sms", "sms", "--settings", settings(password="mat-khau-moi"))
+    assert shown() == {"routing": {"agencies": ["H56.14"], "kinds": ["dossier"]}, "politeness": {"rate": 5}}
+    hub("channels", "add", "sms", "sms", "--settings", settings(), "--agency", "H56.15")
+    assert shown()["routing"] == {"agencies": ["H56.15"], "kinds": ["dossier"]}
+    hub("channels", "add", "sms", "sms", "--settings", settings(), "--agency", "*", "--kind", "*")
+    assert shown() == {"routing": {}, "politeness": {"rate": 5}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "channels = 5",
+        "[channels]\nsms = 5",
+        "[channels.sms]\nconnector = 5",
+        "[channels.sms]\nconnector = 'sms'\nsettings = 5",
+        "[channels.sms]\nconnector = 'sms'\ncolour = 'red'",
+        "[chanels.sms]\nconnector = 'sms'",
+        "[channels.sms]\nconnector = 'sms'\n[settings]\nurl = 'x'",
+    ],
+)
+def test_a_file_that_is_not_made_of_channels_is_a_sentence(hub, told, environment, content):
+    file = environment / "channels.toml"
+    file.write_text(content, encoding="utf-8")
+
+    assert "[channels." in hub("channels", "apply", str(file), status=1)
+    assert told("channels", "list") == []
+
+
 @pytest.fixture
 def record(hub, environment):
     file = environment / "dossiers.ndjson"
@@ -50,7 +87,7 @@ def test_a_channel_added_when_records_are_here_says_how_they_come_to_it(hub, tol
         file.write_text("\n".join(lines), encoding="utf-8")
         return hub("channels", "apply", str(file))
 
-    first, again, wider = put(agencies=["H56.14"]), put(agencies=["H56.14"]), put()
+    first, again, wider = put(agencies=["H56.14"]), put(agencies=["H56.14"]), put(agencies=["H56"])
 
     for said in (first, wider):
         assert "not sent to up by themselves" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import click
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -55,6 +56,55 @@ def test_a_database_without_schema_is_a_sentence(environment, monkeypatch):
     assert "hub init" in result.output
 
 
+@pytest.mark.parametrize("command", [("channels", "list"), ("doctor",), ("init",), ("backup", "copy")])
+def test_a_database_file_that_is_damaged_is_a_sentence_in_both_languages(hub, environment, monkeypatch, command):
+    (environment / "broken.db").write_bytes(b"no database at all " * 100)
+    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite:///{environment / 'broken.db'}")
+    said = hub(*command, status=1)
+
+    assert "is damaged, or is no database: file is not a database" in said
+    assert "bị hỏng" in said
+    assert "hub restore" in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:geheim@h:port/x",
+        "postgresql://u:geheim@h:port@5432/x",
+        "postgresql+psycopg2://u:geheim@h/x",
+        "sqlite+other:///x.db",
+        "sqlite:///:memory:",
+    ],
+)
+def test_an_address_of_a_database_that_cannot_be_read_is_a_sentence_without_its_password(hub, monkeypatch, url):
+    monkeypatch.setenv("HUB_DATABASE_URL", url)
+
+    for command in ("doctor", "init"):
+        said = hub(command, status=1)
+        assert "HUB_DATABASE_URL" in said
+        assert "geheim" not in said
+
+
+def test_a_port_that_is_taken_is_a_sentence(hub):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = hub("simulate", "sms", "--port-base", str(taken.getsockname()[1]), status=1)
+    assert "Address already in use" in said
+    assert "Hệ điều hành từ chối" in said
+
+
+def test_what_the_doctor_finds_and_what_is_to_be_done_stand_in_both_languages(hub, told, settings, monkeypatch):
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    hub("channels", "pause", "sms", "--why", "x")
+    for variable, value in (("HUB_POLL_SECONDS", "0.1"), ("HUB_WEB_THREADS", "x"), ("HUB_SECRET_KEY_FILE", "none")):
+        monkeypatch.setenv(variable, value)
+        wrong = [one for one in orjson.loads(hub("doctor", "--json", status=1)) if not one["good"]]
+        assert wrong
+        assert all(one["vietnamese"] and " · " in one["todo"] for one in wrong), wrong
+
+
 def test_a_client_gets_keys_that_are_shown_once_and_can_be_revoked(hub, told):
     hub("clients", "add", "one_stop", "--can", "read,write", "--agency", "H56", "--title", "Một cửa")
     key = hub("clients", "key", "one_stop", "--days", "30").splitlines()[0]
@@ -69,6 +119,29 @@ def test_a_client_gets_keys_that_are_shown_once_and_can_be_revoked(hub, told):
     hub("clients", "disable", "one_stop")
     assert told("clients", "list")[0]["disabled"]
     hub("clients", "enable", "one_stop")
+
+
+def test_a_new_title_does_not_widen_what_a_client_may_do_and_see(hub, told):
+    hub("clients", "add", "ward", "--can", "read", "--kind", "dossier", "--agency", "H56.14", "--title", "Phường")
+    scopes = {"can": ["read"], "kinds": ["dossier"], "agencies": ["H56.14"]}
+
+    hub("clients", "add", "ward", "--title", "Phường Mẫu")
+    assert [(one["title"], one["scopes"]) for one in told("clients", "list")] == [("Phường Mẫu", scopes)]
+    hub("clients", "add", "ward", "--agency", "*", "--can", "read,feed")
+    assert told("clients", "list")[0]["title"] == "Phường Mẫu"
+    assert told("clients", "list")[0]["scopes"] == {"can": ["read", "feed"], "kinds": ["dossier"]}
+
+
+def test_a_webhook_is_not_ended_by_leaving_out_its_address(hub, told, monkeypatch):
+    monkeypatch.setenv("HUB_WEBHOOK_ALLOW_PRIVATE", "1")
+    hub("clients", "add", "x")
+    hub("clients", "webhook", "x", "http://127.0.0.1:9/x")
+
+    assert "--off" in hub("clients", "webhook", "x", status=2)
+    assert "--off" in hub("clients", "webhook", "x", "http://127.0.0.1:9/x", "--off", status=2)
+    assert told("clients", "list")[0]["webhook"] == "http://127.0.0.1:9/x"
+    hub("clients", "webhook", "x", "--off")
+    assert told("clients", "list")[0]["webhook"] is None
 
 
 def test_clients_mistakes_are_told(hub):
@@ -108,9 +181,58 @@ def test_deliveries_wait_for_a_channel_and_keep_it_from_being_removed(hub, told,
     assert DOSSIER["code"] in hub("deliveries", "show", str(waiting[0]["id"]))
     assert "not parked as uncertain" in hub("deliveries", "resolve", str(waiting[0]["id"]), "--came", status=1)
     assert "0 will be tried again" in hub("deliveries", "replay", "--channel", "sms")
+    assert "not parked" in hub("deliveries", "replay", str(waiting[0]["id"]), status=1)
+    assert "No channel is called smss" in hub("deliveries", "replay", "--channel", "smss", status=1)
     assert "still wait" in hub("channels", "remove", "sms", status=1)
     hub("channels", "remove", "sms", "--force")
     assert told("deliveries", "list") == []
+
+
+def test_nothing_that_is_shown_is_cut_off(hub, monkeypatch):
+    from hub.cli.shown import table
+
+    key = "dossier/H56.22.17-261102-0001"
+    for columns in (None, "40"):
+        if columns:
+            monkeypatch.setenv("COLUMNS", columns)
+        with click.Context(main), CliRunner().isolation() as streams:
+            table(("channel", "record", "why"), [("national", key, "x" * 300)])
+            said = streams[0].getvalue().decode()
+        assert "…" not in said
+        assert said.count("x") == 300
+        assert (key in said) is (columns is None)
+
+
+@pytest.mark.parametrize("command", [("records", "list", "dossier"), ("deliveries", "list"), ("ledger", "show")])
+def test_a_list_of_less_than_one_line_is_refused(hub, command):
+    assert "--limit" in hub(*command, "--limit", "-1", status=2)
+
+
+def test_what_went_over_the_line_is_shown_whole(hub, told, environment, settings):
+    from hub.config import load
+    from hub.store.engine import Store
+    from hub.store.tables import attempt, exchange
+
+    hub("channels", "add", "sms", "sms", "--settings", settings())
+    file = environment / "dossiers.ndjson"
+    file.write_bytes(orjson.dumps(DOSSIER) + b"\n")
+    hub("records", "import", "dossier", str(file))
+    one = told("deliveries", "list")[0]
+    sent = {"method": "POST", "target": "http://127.0.0.1:9/" + "a" * 90, "status": 200}
+    sent |= {"sent": "b" * 250, "answered": "c" * 250}
+    told_line = orjson.dumps([sent]).decode()
+    at = {"delivery_id": one["id"], "channel": "sms", "version": 1, "number": 1, "fence": 1, "worker": "w", "at": 0}
+    told_by = {"action": "push", "outcome": "delivered", "milliseconds": 1, "exchange_id": 1}
+    store = Store(load().database_url)
+    with store.writing() as connection:
+        connection.execute(exchange.insert(), {"id": 1, "channel": "sms", "content": told_line, "at": 0})
+        connection.execute(attempt.insert(), at | told_by)
+    store.close()
+
+    said = hub("deliveries", "show", str(one["id"]))
+    assert f"POST http://127.0.0.1:9/{'a' * 90} → 200" in said
+    assert "b" * 250 in said
+    assert "c" * 250 in said
 
 
 def test_the_doctor_tells_what_is_wrong_and_what_to_do(hub, settings):

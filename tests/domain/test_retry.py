@@ -41,3 +41,37 @@ def test_a_lost_lease_waits_by_the_schedule_from_the_second_on(lost, chance):
 def test_a_wrong_politeness_is_refused_with_a_sentence(wish):
     with pytest.raises(ValueError, match="politeness"):
         Politeness.read(wish)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"rate": "fast"},
+        {"rate": -1},
+        {"rate": True},
+        {"rate": float("nan")},
+        {"batch_size": 0},
+        {"batch_size": "x"},
+        {"concurrency": 100_000},
+        {"concurrency": 1.5},
+        {"read_timeout": "x"},
+        {"connect_timeout": 0},
+        {"poll_seconds": 0},
+        {"reconcile_hours": "a"},
+        {"reconcile_hours": -3},
+        {"maximum_tries": None},
+        {"breaker_seconds": "a"},
+        {"schedule": ["a"]},
+        {"schedule": 5},
+        {"schedule": "12"},
+    ],
+)
+def test_a_value_that_a_worker_cannot_work_with_is_refused_by_name(wish):
+    with pytest.raises(ValueError, match=next(iter(wish))):
+        Politeness.read(wish)
+
+
+def test_numbers_at_their_bounds_are_taken():
+    wish = {"rate": 0, "reconcile_hours": 0.5, "batch_size": None, "concurrency": 1, "schedule": [1, 0.5]}
+
+    assert Politeness.read(wish).schedule == (1, 0.5)

@@ -6,6 +6,7 @@ import pytest
 
 from hub.flows.operate import put_channel
 from hub.flows.wishes import NotPossible, Wish
+from hub.store import channels
 from hub.store.tables import delivery
 from hub.testing import house
 from hub.testing.partner.simulator import SECRET
@@ -28,6 +29,31 @@ def test_a_routing_by_what_is_no_procedure_is_refused_too(context, procedures):
         put_channel(context, "portal", Wish("echo", SETTINGS, {"procedures": procedures}), actor="test")
 
     assert context.channels.get("portal") is None
+
+
+@pytest.mark.parametrize("routing", [{"kinds": ["dosier"]}, {"kinds": "dossier"}])
+def test_a_routing_by_a_kind_there_is_not_is_refused_since_it_would_let_nothing_through(context, routing):
+    with pytest.raises(NotPossible):
+        put_channel(context, "portal", Wish("echo", SETTINGS, routing), actor="test")
+
+
+def test_a_politeness_that_no_worker_could_keep_is_refused_in_both_languages(context):
+    with pytest.raises(NotPossible, match=r"rate is a number, 0 or more \(phải là số từ 0\)"):
+        put_channel(context, "portal", Wish("echo", SETTINGS, {}, {"rate": "fast"}), actor="test")
+
+
+def test_f39_a_channel_whose_politeness_cannot_be_read_does_not_stop_the_others(context):
+    for name in ("broken", "portal"):
+        put_channel(context, name, Wish("echo", SETTINGS), actor="test")
+    wrong = {"politeness": {"of_a_later_release": 1}}
+    context.store.write(lambda connection: channels.change(connection, "broken", wrong, now=context.now()))
+    context.channels.forget()
+
+    put(context, house.dossier())
+
+    assert "of_a_later_release" in context.channels.get("broken").problem
+    assert context.channels.get("portal").connector is not None
+    assert [row["channel"] for row in rows(context, delivery)] == ["broken", "portal"]
 
 
 def test_a_routing_by_an_agency_in_the_old_form_lets_its_records_through(context):

@@ -36,6 +36,8 @@ REPLACED = {
     "accepts without Pushes": ("class Good(Connector, Pushes)", "class Good(Connector)", "accepts and the ability Pushes"),
     "Pushes without accepts": ('accepts = ("dossier",)', "accepts = ()", "accepts and the ability Pushes"),
     "accepts as text": ('accepts = ("dossier",)', 'accepts = "dossier"', "Good.accepts must be a tuple"),
+    "accepts a kind there is not": ('accepts = ("dossier",)', 'accepts = ("dosier",)', "there are procedure, dossier, postal_order"),
+    "a kind apart there is not": ('accepts = ("dossier",)', 'accepts = ("dossier",); apart = ("x",)', "Good.apart must be a tuple"),
     "emits without Pulls": ('accepts = ("dossier",)', 'accepts = emits = ("dossier",)', "emits and one of the abilities"),
     "asks without Recalls": ('accepts = ("dossier",)', 'accepts = ("dossier",); resend = "ask"', "does not inherit Recalls"),
     "a wrong resend": ('accepts = ("dossier",)', 'accepts = ("dossier",); resend = "maybe"', "Good.resend must be one of"),
