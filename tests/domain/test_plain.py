@@ -39,12 +39,16 @@ def test_the_full_walk_leaves_a_plain_document_as_it_is(data: dict[str, object])
 
 @given(
     st.text(
-        st.characters(max_codepoint=0x24F, exclude_categories=["Cs"])
+        st.characters(min_codepoint=1, max_codepoint=0x24F, exclude_categories=["Cs"])
         | st.characters(min_codepoint=0x1EA0, max_codepoint=0x1EF9)
     )
 )
 def test_what_is_written_in_vietnamese_letters_is_plain(text: str) -> None:
-    assert is_plain({"a": text.replace(".0", "")})
+    assert is_plain({"a": text.replace(".0", "").replace("e+", "")})  # these look like numbers that are looked at
+
+
+def test_a_text_with_nul_is_looked_at_closer() -> None:
+    assert not is_plain({"a": "An\x00"})
 
 
 def test_any_mixture_of_the_other_characters_is_in_nfc() -> None:
