@@ -108,6 +108,39 @@ def test_what_came_from_a_channel_is_not_sent_back_to_it(context, partner):
     assert states == {"portal": "delivered", "other": "waiting"}
 
 
+def test_what_others_told_before_the_channel_sent_the_dossier_down_goes_to_it(context, partner):
+    house.add_echo(context, "portal", partner)
+    early = admit_events("dossier", "H56.14-260511-0001", [house.event("processing", "10:00")], DISTRICT)
+    accept(context, [Unit([early.message])])
+    put(context, house.dossier(), Source("portal", Role.CHANNEL))
+
+    (row,) = rows(context, delivery)
+    assert (row["state"], row["wanted_version"], row["acknowledged_version"]) == ("waiting", 2, None)
+
+
+def test_its_own_events_before_its_dossier_are_not_sent_back(context, partner):
+    house.add_echo(context, "portal", partner)
+    portal = Source("portal", Role.CHANNEL)
+    early = admit_events("dossier", "H56.14-260511-0001", [house.event("registered", "10:00")], portal)
+    accept(context, [Unit([early.message])])
+    put(context, house.dossier(), portal)
+
+    (row,) = rows(context, delivery)
+    assert (row["state"], row["wanted_version"], row["acknowledged_version"]) == ("delivered", 2, 2)
+
+
+def test_what_a_channel_was_never_told_goes_to_it_when_it_tells_of_the_record(context, partner):
+    put(context, house.dossier())
+    house.add_echo(context, "portal", partner)
+    told = admit_events(
+        "dossier", "H56.14-260511-0001", [house.event("withdrawn", "11:00")], Source("portal", Role.CHANNEL)
+    )
+    accept(context, [Unit([told.message])])
+
+    (row,) = rows(context, delivery)
+    assert (row["state"], row["wanted_version"], row["acknowledged_version"]) == ("waiting", 2, None)
+
+
 def test_an_echo_does_not_hide_a_version_that_still_waits(context, partner):
     house.add_echo(context, "portal", partner)
     put(context, house.dossier())
