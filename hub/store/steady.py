@@ -63,10 +63,14 @@ class SteadyClock:
         if self._store.postgresql:
             before = _counted()
             there = int(connection.execute(text("SELECT extract(epoch FROM clock_timestamp()) * 1000")).scalar_one())
-            self._offset = there - (before + _counted()) // 2
+            self._offset = self._fitting(there - _counted(), there - before)
         else:
             self._offset = self._kept(connection)
         self._measured = time.monotonic()
+
+    def _fitting(self, least: int, most: int) -> int:
+        """Between these two it lies: the longer the answer took, the farther apart. The former stays if it can."""
+        return (least + most) // 2 if self._offset is None else min(max(self._offset, least), most)
 
     def _first(self) -> None:
         """Before anything was measured. On PostgreSQL nothing is done by an unmeasured clock: no database, no time."""
@@ -97,7 +101,8 @@ class SteadyClock:
             self._offset = wall
             return 1
         since = connection.execute(select(duty.c.fence).where(duty.c.name == self._row)).scalar_one()
-        step, most = wall - kept, int((_counted() - since) * SLEW)
+        passed = min(_counted() - since, int(FRESH_SECONDS * 1000))  # nothing moved while the clock was right
+        step, most = wall - kept, int(passed * SLEW)
         if abs(step) < LEAST:
             return 0
         if abs(step) < MOST:
