@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.flows.leases import Leases
 from hub.store import steady
 from hub.store.claiming import claim
 from hub.store.engine import Store
@@ -117,6 +118,23 @@ def test_a_wall_clock_set_wrong_after_days_without_a_fault_is_followed_slowly_to
 
     assert abs(one.now() - before) < timedelta(seconds=2)
     store.close()
+
+
+def test_what_is_in_hand_is_let_go_before_a_clock_that_is_moved_shows_the_lease_to_others_as_ended(
+    sqlite_url, monkeypatch
+):
+    context, counted = house.build(sqlite_url), steady._counted
+    one = clock(context.store)
+    before, lease = one.now(), timedelta(seconds=context.settings.lease_seconds)
+    one._wall.shift = timedelta(hours=1)
+    for passed in (10_000, lease // timedelta(milliseconds=1) - 1):  # since it was moved last, and within the lease
+        monkeypatch.setattr(steady, "_counted", lambda passed=passed: counted() + passed)
+        one.anchor()
+    monkeypatch.setattr(steady, "_counted", counted)
+
+    with Leases(context).hold([], begun=0.0) as hand:
+        assert timedelta(seconds=hand.until) <= lease - (one.now() - before) + timedelta(milliseconds=200)
+    context.store.close()
 
 
 def test_a_line_that_holds_the_question_back_does_not_move_the_time(postgres_url, monkeypatch):
