@@ -225,3 +225,36 @@ def test_a_derived_claim_follows_its_dossier(context):
         accept(context, [Unit([Message("postal_order", place[1], HUB, body)])])
 
     assert held(context, kind="postal_order")["legs"] == {"return": {}}
+
+
+def tracked(**more):
+    at = "2026-05-12T09:00:00+07:00"
+    event = {"id": "t1", "leg": "return", "occurred_at": at, "status": "in_transit", "code": "14", **more}
+    told = admit_events("postal_order", "H56.14-260511-0001", [event], Source("post", Role.CHANNEL))
+    assert not told.problems
+    return Unit([told.message])
+
+
+def brought_home():
+    address = {"province": {"code": "38", "name": "Thanh Hóa"}, "detail": "1 Phố Mẫu"}
+    contact = {"name": "NGUYỄN VĂN MẪU", "phone": "0900000001", "address": address}
+    finished = [house.event("finished", "15:00")]
+    return unit(house.dossier(return_method="post", return_to={"contact": contact}, events=finished))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("order", "first", "second"), ("order", "second", "first"), ("first", "order", "second"),
+        ("second", "first", "order"), ("first", "second", "order"), ("second", "order", "first", "second"),
+    ],
+)  # fmt: skip
+def test_tracking_makes_the_same_step_whenever_it_comes_and_however_often_it_is_corrected(context, order):
+    """The second is the greater content though its step is the lesser text."""
+    second = tracked(code="15", message="A")
+    said = {"order": brought_home(), "first": tracked(code="14", message="B"), "second": second}
+    for word in order:
+        accept(context, [said[word]])
+
+    (step,) = [event for event in held(context)["events"] if event["source"] == "hub"]
+    assert step["content"] == "Bưu chính: A"
