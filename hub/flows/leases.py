@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from hub.store.claiming import Claimed
 
 
-HELD = 0.8  # of a lease: the hub's time, by which others see it end, follows the wall clock (hub.store.steady)
+# Of a lease: the hub's time, by which others see it end, may be moved meanwhile, and before by some of it unseen
+# (hub.store.steady): three times half a second in ten.
+HELD = 0.8
 
 
 class Hand:

@@ -4,7 +4,7 @@ Leases and due times are compared by many processes; a machine an hour ahead wou
 what it accepts would wait an hour. So no process trusts its own wall clock. On PostgreSQL the server's clock is read
 now and then, and counted on from there by the clock that never jumps (the time since this machine started). On SQLite
 all processes are on one machine: they share the offset between that clock and the wall clock as it was first seen, kept
-in the database. It follows a corrected wall clock slowly: a second in ten, at once only when it is half a day off.
+in the database. It follows a corrected wall clock slowly: a second in twenty, at once only when it is half a day off.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hub.store.engine import Store
 
 FRESH_SECONDS = 10.0  # how long a measure is believed
-SLEW = 0.1  # of the time that passes
+SLEW = 0.05  # of the time that passes; what is in hand is let go a little earlier for it (hub.flows.leases)
 LEAST, MOST = 50, 12 * 3_600_000  # ms: smaller differences are left, larger ones are taken over at once
 PREFIX = "clock:"  # of the row in `duty` that holds the offset of one run of the machine
 RUN = Path("/proc/sys/kernel/random/boot_id")
