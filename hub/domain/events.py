@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.domain.messages import HUB
 from hub.domain.status import Status, allowed
 
 if TYPE_CHECKING:
@@ -41,11 +42,14 @@ def stamped(event: Mapping[str, Any], source: Source) -> Event:
 
 
 def union(kind: str, held: Iterable[Event], told: Iterable[Event]) -> list[Event]:
-    """Join two sets of events; the order of the list follows from the events alone."""
+    """Join two sets of events; the order of the list follows from the events alone.
+
+    Of one event told twice the greater content stays; what the hub itself derives follows what it derives from.
+    """
     events = {event["key"]: event for event in held}
     for event in told:
         twin = events.get(event["key"])
-        events[event["key"]] = event if twin is None else max(twin, event, key=_content)
+        events[event["key"]] = event if twin is None or event["source"] == HUB.name else max(twin, event, key=_content)
     return sorted(events.values(), key=lambda event: order(kind, event))
 
 

@@ -89,22 +89,27 @@ def _turns(changed: Sequence[tuple[Held, Sequence[Source]]]) -> dict[tuple[str, 
     return names
 
 
+def _is_wholly_of(channel: str, held: Held) -> bool:
+    """Tell whether nobody but the channel told anything of the record, now or before."""
+    told = (*(one.source for one in held.claims), *(event["source"] for event in held.document.get("events", ())))
+    return all(source == channel for source in told)
+
+
 def _wanted(
     channels: Sequence[Channel], changed: Sequence[tuple[Held, Sequence[Source]]], now: int
 ) -> Sequence[bulk.Insert]:
     wanted: list[tuple[str, str, str, int]] = []
-    echoed: list[tuple[str, str, str, int]] = []
-    apart: list[tuple[str, str, str, int]] = []
+    echoed: list[tuple[str, str, str, int, bool]] = []
+    apart: list[tuple[str, str, str, int, bool]] = []
     for held, sources in changed:
         for channel in (one for one in channels if one.wants(held.kind, held.document)):
             row = (channel.name, held.kind, held.key, held.version)
             only_its_own = all(one.role is Role.CHANNEL and one.name == channel.name for one in sources)
             if not only_its_own:
                 wanted.append(row)
-            elif channel.keeps_apart(held.kind):
-                apart.append(row)
             else:
-                echoed.append(row)
+                told = apart if channel.keeps_apart(held.kind) else echoed
+                told.append((*row, _is_wholly_of(channel.name, held)))
     return [
         deliveries.wanted(wanted, now=now, sources=_turns(changed)),
         deliveries.echoed(echoed, now=now),

@@ -96,7 +96,12 @@ class Judge:
     ) -> None:
         """Judge by digests; what was touched since the partner was asked is not judged."""
         for place, theirs in held:
-            wanted = digest(place.outgoing)
+            try:
+                wanted = digest(place.outgoing)
+            except Exception:
+                log.exception("reconcile.digest_failed", channel=self._channel.name, kind=place.outgoing.kind)
+                self._count(Verdict.PARKED, place)
+                continue
             if wanted == theirs:
                 if wanted is not None:
                     self._count(Verdict.EQUAL, place)

@@ -94,12 +94,19 @@ class Work:
         if held.kind == "dossier":
             order = order_of(held, self._after.get(("postal_order", held.key)))
             return [order] if order else []
-        if held.kind == "postal_order" and held.new_events:
+        if held.kind == "postal_order" and (news := self._news(place)):
             dossier = ("dossier", str(held.document["dossier"]))
             self._load([dossier])
-            steps = steps_of(held, self._after[dossier])
+            steps = steps_of(replace(held, new_events=news), self._after[dossier])
             return [steps] if steps else []
         return []
+
+    def _news(self, place: Key) -> tuple[str, ...]:
+        """Return the keys of events that are new or corrected; all of them when the record itself has only now come."""
+        before = self._before[place]
+        known = {event["key"]: event for event in before.document.get("events", ())} if before.complete else {}
+        events = self._after[place].document.get("events", ())
+        return tuple(event["key"] for event in events if known.get(event["key"]) != event)
 
     def _told(self, place: Key) -> Held:
         """Return the record with the new events of all messages of this transaction."""

@@ -94,6 +94,9 @@ def _outgoing(context: Context, channel: Channel, row: RowMapping) -> Outgoing |
         mapped = context.plugins.map_out(channel.connector, row["kind"], document)
     except Unmappable:
         return None
+    except Exception:
+        log.exception("poll.mapping_failed", channel=channel.name, kind=row["kind"], delivery_id=row["id"])
+        return None
     return Outgoing(
         row["id"],
         channel.name,

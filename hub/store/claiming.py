@@ -19,13 +19,15 @@ CLAIMED = f"""SELECT d.id, d.kind, d.key, d.acknowledged_version, d.acknowledged
  d.uncertain, d.lease_until, d.reason, r.version, r.document
  FROM delivery AS d JOIN record AS r ON r.kind = d.kind AND r.key = d.key
  WHERE d.channel = :channel AND d.state = 'waiting' AND d.due_at <= :now
- AND (CAST(:suspects AS boolean) OR d.lease_until IS NULL OR d.attempts < {orphans.SUSPECT})"""  # noqa: S608 (no outside text)
+ AND (CAST(:suspects AS boolean) OR (coalesce(d.reason, '') <> '{orphans.WORKER_LOST}'
+  AND (d.lease_until IS NULL OR d.attempts < {orphans.SUSPECT})))"""  # noqa: S608 (no outside text)
 CLAIM = CLAIMED + " ORDER BY d.due_at LIMIT :limit"
 CLAIM_POSTGRESQL = CLAIM + " FOR UPDATE OF d SKIP LOCKED"
 # Orphans: whoever had them in hand has died, or sleeps. The partner may hold them half, so they go before what waits.
 # `+` keeps the planner at the index by lease: what was lost more than once falls due later.
 ORPHANS = f"""SELECT id FROM delivery WHERE channel = :channel AND state = 'waiting' AND lease_until <= :now
- AND +due_at <= :now AND (CAST(:suspects AS boolean) OR attempts < {orphans.SUSPECT})
+ AND +due_at <= :now AND (CAST(:suspects AS boolean)
+  OR (coalesce(reason, '') <> '{orphans.WORKER_LOST}' AND attempts < {orphans.SUSPECT}))
  ORDER BY lease_until LIMIT :limit"""  # noqa: S608 (no outside text)
 ORPHANS_POSTGRESQL = ORPHANS + " FOR UPDATE SKIP LOCKED"
 CHOSEN_SQLITE = CLAIMED + " AND d.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608 (no outside text)

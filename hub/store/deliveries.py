@@ -12,7 +12,7 @@ from hub.store.driver import run
 from hub.store.tables import delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -88,22 +88,25 @@ def wanted(
 
     sources: (kind, key) → whose change it is; sources take turns when much waits.
     """
-    return _raised(rows, now=now, state=WAITING, conflict=WANT, sources=sources or {})
+    return _raised(rows, now=now, wholly=frozenset(), conflict=WANT, sources=sources or {})
 
 
-def echoed(rows: Sequence[tuple[str, str, str, int]], *, now: int, apart: bool = False) -> bulk.Insert:
-    """Return what to write: each (channel, kind, key, version): the channel itself told us of that version.
+def echoed(rows: Sequence[tuple[str, str, str, int, bool]], *, now: int, apart: bool = False) -> bulk.Insert:
+    """Return what to write: each (channel, kind, key, version, whole): the channel itself told us of that version.
 
+    whole: nobody else told anything of the record; else a channel that was never told of it must come to hold it.
     apart: it keeps what it is told apart from what it tells (`Connector.apart`).
     """
-    return _raised(rows, now=now, state=DELIVERED, conflict=ECHO_APART if apart else ECHO, sources={})
+    wholly = {row[:3] for row in rows if row[4]}
+    conflict = ECHO_APART if apart else ECHO
+    return _raised([row[:4] for row in rows], now=now, wholly=wholly, conflict=conflict, sources={})
 
 
 def _raised(
     rows: Sequence[tuple[str, str, str, int]],
     *,
     now: int,
-    state: str,
+    wholly: Collection[tuple[str, str, str]],
     conflict: str,
     sources: Mapping[tuple[str, str], str],
 ) -> bulk.Insert:
@@ -115,8 +118,8 @@ def _raised(
                 "kind": kind,
                 "key": key,
                 "wanted_version": version,
-                "acknowledged_version": version if state == DELIVERED else None,
-                "state": state,
+                "acknowledged_version": version if (channel, kind, key) in wholly else None,
+                "state": DELIVERED if (channel, kind, key) in wholly else WAITING,
                 "due_at": now,
                 "waiting_since": now,
                 "updated_at": now,

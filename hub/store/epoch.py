@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 EPOCH, HELD, OFFSET = "epoch", "held", "transaction_offset"
 OFFSET_BITS = 44  # no cluster counts that many transactions in one life
+MOMENT_BITS = 20  # nor that many in a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,13 @@ def begin(connection: Connection, *, now: int) -> Epoch:
     """Begin a new epoch after a restore, held until `release`.
 
     Positions of the feed leap ahead of every cursor the lost life may have given away, and of the numbers of
-    transactions the backup was made under (a new PostgreSQL cluster counts from the beginning again).
+    transactions the backup was made under (a new PostgreSQL cluster counts from the beginning again). The backup knows
+    nothing of the lives that were lost since, when it is restored a second time: so the leap goes by the time too.
     """
     epoch = Epoch(secrets.token_hex(6), present(connection).number + 1, now)
+    leap = max((read(connection, OFFSET) or 0) + (1 << OFFSET_BITS), now << MOMENT_BITS)
     write(connection, EPOCH, asdict(epoch), now=now)
-    write(connection, OFFSET, (epoch.number - 1) << OFFSET_BITS, now=now)
+    write(connection, OFFSET, leap, now=now)
     write(connection, HELD, {"since": now}, now=now)
     return epoch
 

@@ -53,7 +53,9 @@ def make_ahead(connection: Connection, table: str, *, now: int) -> list[str]:
     begin = _start(now, MONTHS[table])
     for _ in range(AHEAD + 1):
         end = _after(begin, MONTHS[table])
-        covered = max((one.end for one in there if one.begin <= begin < one.end), default=begin)
+        covered = begin
+        for one in sorted(there, key=lambda one: one.begin):
+            covered = one.end if one.begin <= covered < one.end else covered
         if covered < end:  # "before" may reach into it: then only the rest of it is made
             moment = datetime.fromtimestamp(begin / 1000, UTC)
             name = f"{table}_{moment:%Y_%m}"

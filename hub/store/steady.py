@@ -4,7 +4,7 @@ Leases and due times are compared by many processes; a machine an hour ahead wou
 what it accepts would wait an hour. So no process trusts its own wall clock. On PostgreSQL the server's clock is read
 now and then, and counted on from there by the clock that never jumps (the time since this machine started). On SQLite
 all processes are on one machine: they share the offset between that clock and the wall clock as it was first seen, kept
-in the database. It follows a corrected wall clock slowly: a second in ten, at once only when it is half a day off.
+in the database. It follows a corrected wall clock slowly: a second in twenty, at once only when it is half a day off.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hub.store.engine import Store
 
 FRESH_SECONDS = 10.0  # how long a measure is believed
-SLEW = 0.1  # of the time that passes
+SLEW = 0.05  # of the time that passes; what is in hand is let go a little earlier for it (hub.flows.leases)
 LEAST, MOST = 50, 12 * 3_600_000  # ms: smaller differences are left, larger ones are taken over at once
 PREFIX = "clock:"  # of the row in `duty` that holds the offset of one run of the machine
 RUN = Path("/proc/sys/kernel/random/boot_id")
@@ -63,10 +63,14 @@ class SteadyClock:
         if self._store.postgresql:
             before = _counted()
             there = int(connection.execute(text("SELECT extract(epoch FROM clock_timestamp()) * 1000")).scalar_one())
-            self._offset = there - (before + _counted()) // 2
+            self._offset = self._fitting(there - _counted(), there - before)
         else:
             self._offset = self._kept(connection)
         self._measured = time.monotonic()
+
+    def _fitting(self, least: int, most: int) -> int:
+        """Between these two it lies: the longer the answer took, the farther apart. The former stays if it can."""
+        return (least + most) // 2 if self._offset is None else min(max(self._offset, least), most)
 
     def _first(self) -> None:
         """Before anything was measured. On PostgreSQL nothing is done by an unmeasured clock: no database, no time."""
@@ -97,7 +101,8 @@ class SteadyClock:
             self._offset = wall
             return 1
         since = connection.execute(select(duty.c.fence).where(duty.c.name == self._row)).scalar_one()
-        step, most = wall - kept, int((_counted() - since) * SLEW)
+        passed = min(_counted() - since, int(FRESH_SECONDS * 1000))  # nothing moved while the clock was right
+        step, most = wall - kept, int(passed * SLEW)
         if abs(step) < LEAST:
             return 0
         if abs(step) < MOST:

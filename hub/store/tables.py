@@ -136,6 +136,7 @@ delivery = Table(
         postgresql_where=text("state = 'parked'"),
         sqlite_where=text("state = 'parked'"),
     ),
+    sqlite_autoincrement=True,  # a number that is given again, after a channel was removed, would be an old one's
 )
 
 # One try of one delivery. On PostgreSQL attempt, exchange and item are divided by `at`: see hub.store.partitions.

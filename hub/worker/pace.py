@@ -6,6 +6,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from hub.domain.retry import LONGEST_WISH
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -67,7 +69,7 @@ class Pace:
             if tried.trouble:
                 self._failures += 1
                 if probed or self._failures >= self._politeness.breaker_failures or tried.retry_after:
-                    pause = tried.retry_after or self._politeness.breaker_seconds
+                    pause = min(tried.retry_after or 0.0, LONGEST_WISH) or self._politeness.breaker_seconds
                     self._open_until = self._seconds() + pause
                 return
             if self._open_until is not None:

@@ -108,6 +108,39 @@ def test_what_came_from_a_channel_is_not_sent_back_to_it(context, partner):
     assert states == {"portal": "delivered", "other": "waiting"}
 
 
+def test_what_others_told_before_the_channel_sent_the_dossier_down_goes_to_it(context, partner):
+    house.add_echo(context, "portal", partner)
+    early = admit_events("dossier", "H56.14-260511-0001", [house.event("processing", "10:00")], DISTRICT)
+    accept(context, [Unit([early.message])])
+    put(context, house.dossier(), Source("portal", Role.CHANNEL))
+
+    (row,) = rows(context, delivery)
+    assert (row["state"], row["wanted_version"], row["acknowledged_version"]) == ("waiting", 2, None)
+
+
+def test_its_own_events_before_its_dossier_are_not_sent_back(context, partner):
+    house.add_echo(context, "portal", partner)
+    portal = Source("portal", Role.CHANNEL)
+    early = admit_events("dossier", "H56.14-260511-0001", [house.event("registered", "10:00")], portal)
+    accept(context, [Unit([early.message])])
+    put(context, house.dossier(), portal)
+
+    (row,) = rows(context, delivery)
+    assert (row["state"], row["wanted_version"], row["acknowledged_version"]) == ("delivered", 2, 2)
+
+
+def test_what_a_channel_was_never_told_goes_to_it_when_it_tells_of_the_record(context, partner):
+    put(context, house.dossier())
+    house.add_echo(context, "portal", partner)
+    told = admit_events(
+        "dossier", "H56.14-260511-0001", [house.event("withdrawn", "11:00")], Source("portal", Role.CHANNEL)
+    )
+    accept(context, [Unit([told.message])])
+
+    (row,) = rows(context, delivery)
+    assert (row["state"], row["wanted_version"], row["acknowledged_version"]) == ("waiting", 2, None)
+
+
 def test_an_echo_does_not_hide_a_version_that_still_waits(context, partner):
     house.add_echo(context, "portal", partner)
     put(context, house.dossier())
@@ -192,3 +225,36 @@ def test_a_derived_claim_follows_its_dossier(context):
         accept(context, [Unit([Message("postal_order", place[1], HUB, body)])])
 
     assert held(context, kind="postal_order")["legs"] == {"return": {}}
+
+
+def tracked(**more):
+    at = "2026-05-12T09:00:00+07:00"
+    event = {"id": "t1", "leg": "return", "occurred_at": at, "status": "in_transit", "code": "14", **more}
+    told = admit_events("postal_order", "H56.14-260511-0001", [event], Source("post", Role.CHANNEL))
+    assert not told.problems
+    return Unit([told.message])
+
+
+def brought_home():
+    address = {"province": {"code": "38", "name": "Thanh Hóa"}, "detail": "1 Phố Mẫu"}
+    contact = {"name": "NGUYỄN VĂN MẪU", "phone": "0900000001", "address": address}
+    finished = [house.event("finished", "15:00")]
+    return unit(house.dossier(return_method="post", return_to={"contact": contact}, events=finished))
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("order", "first", "second"), ("order", "second", "first"), ("first", "order", "second"),
+        ("second", "first", "order"), ("first", "second", "order"), ("second", "order", "first", "second"),
+    ],
+)  # fmt: skip
+def test_tracking_makes_the_same_step_whenever_it_comes_and_however_often_it_is_corrected(context, order):
+    """The second is the greater content though its step is the lesser text."""
+    second = tracked(code="15", message="A")
+    said = {"order": brought_home(), "first": tracked(code="14", message="B"), "second": second}
+    for word in order:
+        accept(context, [said[word]])
+
+    (step,) = [event for event in held(context)["events"] if event["source"] == "hub"]
+    assert step["content"] == "Bưu chính: A"

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from hub.domain.messages import Role, Source
+from hub.domain.scope import Scope
 from hub.flows import backup as flow
+from hub.flows import feed
 from hub.flows.accept import Unit, accept
 from hub.flows.admit import admit_document
 from hub.flows.seal import seal
@@ -220,3 +222,21 @@ def test_progress_grows_to_the_whole(context, tmp_path):
     )
 
     assert context.store.postgresql or seen[-1][0] == seen[-1][1] > 0
+
+
+def test_a_cursor_of_any_lost_life_stays_good_also_when_the_same_backup_is_restored_twice(context, tmp_path):
+    url, file = context.settings.database_url, tmp_path / "hub.backup"
+    publish(context, 1)
+    make(url, file)
+    cursors = []
+    for _ in range(2):
+        give_back(url, file, force=True)
+        for number in (2, 3):
+            publish(context, number)
+        cursors.append(feed.end(context))
+    give_back(url, file, force=True)
+    publish(context, 4)
+
+    for cursor in cursors:
+        portion = feed.portion(context, cursor, Scope(), limit=100)
+        assert [item["key"][-1] for item in portion.items] == ["4"]

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from hub.domain.merge import join
 from hub.domain.messages import Role, Source
+from hub.flows import operate
 from hub.flows.admit import admit_document
 from hub.flows.leases import Leases
 from hub.store import attempts, bulk, claiming, deliveries, records
 from hub.store.deliveries import DELIVERED, PARKED, WAITING, Settled
 from hub.store.tables import delivery
 from hub.testing import house
+from tests.flows.test_accept import put
 
 DELIVERIES, ROUNDS = 100, 100
 LEASE = 30_000
@@ -86,3 +88,23 @@ def test_f05_a_worker_that_wakes_after_its_lease_changes_nothing_in_ten_thousand
         ours = [Settled(one.id, one.fence, 1, WAITING, now) for one in living]
         assert len(settle(context, ours, now)) == DELIVERIES
         now += 1
+
+
+def test_what_a_removed_channel_had_in_hand_is_nobody_elses_when_it_is_made_anew(database_url, partner):
+    """SQLite gave the numbers of removed deliveries again: the same number, and the fence of a first claim."""
+    context = house.build(database_url)
+    hands = []
+    for number in (1, 2):
+        house.add_echo(context, "echo", partner)
+        put(context, house.dossier(number))
+        hands.append(claim(context, "worker", context.now()))
+        if number == 1:
+            operate.remove_channel(context, "echo", force=True, actor="admin")
+    late = [Settled(one.id, one.fence, 1, DELIVERED, context.now()) for one in hands[0]]
+    kept = context.store.write(lambda c: deliveries.settle(c, late, now=context.now()))
+
+    assert [len(hand) for hand in hands] == [1, 1]
+    assert kept == frozenset()
+    assert hands[0][0].id != hands[1][0].id
+    context.waker.close()
+    context.store.close()

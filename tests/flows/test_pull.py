@@ -12,6 +12,7 @@ from hub.sdk.http import Http
 from hub.store.tables import channel, item, record
 from hub.testing import house
 from hub.testing.delivering import deliver
+from hub.testing.partner import EchoConnector
 from tests.flows.test_accept import held, put, rows
 
 
@@ -79,6 +80,25 @@ def test_f31_a_puller_that_was_overtaken_writes_nothing(context, partner, monkey
 
     assert rows(context, record) == []
     assert rows(context, item) == []
+
+
+def test_a_record_that_breaks_its_mapping_keeps_no_other_from_being_polled(context, partner, monkeypatch):
+    house.add_echo(context, "echo", partner)
+    for number in (1, 2, 3):
+        put(context, house.dossier(number))
+    deliver(context, context.channels.get("echo"), limit=20, leases=Leases(context))
+    mapped, asked = EchoConnector.map_out, []
+
+    def broken(self, kind, document):
+        if document["code"].endswith("1"):
+            raise KeyError("a defect")
+        return mapped(self, kind, document)
+
+    monkeypatch.setattr(EchoConnector, "map_out", broken)
+    monkeypatch.setattr(EchoConnector, "poll", lambda _, batch: asked.extend(one.key[-1] for one in batch) or [])
+    flow.poll(context, context.channels.get("echo"), after=0, limit=100)
+
+    assert asked == ["2", "3"]
 
 
 def test_polling_asks_about_open_dossiers_and_hears_each_step_once(context, partner):

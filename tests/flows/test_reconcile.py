@@ -81,6 +81,21 @@ def test_an_equal_partner_is_equal_and_nothing_goes_out(filled, partner):
     assert {row["state"] for row in rows(filled, delivery)} == {"delivered"}
 
 
+def test_a_record_whose_form_cannot_be_made_keeps_no_other_from_being_compared(filled, partner, monkeypatch):
+    lose(partner, 3)
+    holding = EchoConnector.holding
+
+    def broken(self, outgoing):
+        if outgoing.key.endswith("0001"):
+            raise KeyError("a defect")
+        return holding(self, outgoing)
+
+    monkeypatch.setattr(EchoConnector, "holding", broken)
+    report = reconcile(filled, "echo")
+
+    assert (report.equal, report.missing, report.parked, report.again) == (MANY - 2, 1, 1, 1)
+
+
 def test_what_is_missing_or_altered_is_found_and_made_equal(filled, partner, leases):
     lose(partner, 3, 4, 5)
     alter(partner, 9)

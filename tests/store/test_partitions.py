@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from hub.store import attempts, bulk, migrate, partitions
+from hub.store import attempts, bulk, items, migrate, partitions
 from hub.store.engine import Store
 
 ROW = {
@@ -94,3 +94,18 @@ def test_the_rows_of_an_older_release_become_the_first_partition(empty_postgres_
         ids = list(connection.execute(text("SELECT id FROM attempt ORDER BY id")).scalars())
     store.close()
     assert ids == [1, 2, 3]
+
+
+def test_the_year_that_an_older_release_began_is_made_up_once(empty_postgres_url):
+    """The first partition ends within it, so that what is made covers only the rest."""
+    migrate.upgrade(empty_postgres_url, to="0001")
+    store = Store(empty_postgres_url)
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    item = {"channel": "c", "way": "pulled", "payload": "{}", "digest": "d", "word": "accepted", "at": now}
+    store.write(lambda connection: items.append(connection, [item]))
+    migrate.upgrade(empty_postgres_url)
+
+    first, again = (store.write(lambda c: partitions.make_ahead(c, "item", now=now)) for _ in range(2))
+    store.close()
+
+    assert (len(first) in {2, 3}, again) == (True, [])

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.flows.leases import Leases
+from hub.store import steady
 from hub.store.claiming import claim
 from hub.store.engine import Store
 from hub.store.steady import MOST, SteadyClock
@@ -100,3 +102,52 @@ def test_f05_a_worker_whose_clock_is_an_hour_ahead_takes_nothing_that_others_hav
         one.store.close()
 
     assert counts == [1, 0]
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_wall_clock_set_wrong_after_days_without_a_fault_is_followed_slowly_too(sqlite_url, monkeypatch, hours):
+    store, counted = Store(sqlite_url), steady._counted
+    one = clock(store)
+    later = int(timedelta(days=3) / timedelta(milliseconds=1))
+    monkeypatch.setattr(steady, "_counted", lambda: counted() + later)
+    one._wall.shift = timedelta(milliseconds=later)
+    one.anchor()
+    before = one.now()
+    one._wall.shift += timedelta(hours=hours)
+    one.anchor()
+
+    assert abs(one.now() - before) < timedelta(seconds=2)
+    store.close()
+
+
+def test_what_is_in_hand_is_let_go_before_a_clock_that_is_moved_shows_the_lease_to_others_as_ended(
+    sqlite_url, monkeypatch
+):
+    context, counted = house.build(sqlite_url), steady._counted
+    one = clock(context.store)
+    before, lease = one.now(), timedelta(seconds=context.settings.lease_seconds)
+    one._wall.shift = timedelta(hours=1)
+    for passed in (10_000, lease // timedelta(milliseconds=1) - 1):  # since it was moved last, and within the lease
+        monkeypatch.setattr(steady, "_counted", lambda passed=passed: counted() + passed)
+        one.anchor()
+    monkeypatch.setattr(steady, "_counted", counted)
+
+    with Leases(context).hold([], begun=0.0) as hand:
+        assert timedelta(seconds=hand.until) <= lease - (one.now() - before) + timedelta(milliseconds=200)
+    context.store.close()
+
+
+def test_a_line_that_holds_the_question_back_does_not_move_the_time(postgres_url, monkeypatch):
+    """Half of the way there and back is taken for the way back: ten seconds on one of them are five of error."""
+    store, counted = Store(postgres_url), steady._counted
+    one = clock(store)
+    before = one.now()
+    held_back = iter([0, 10_000])
+    monkeypatch.setattr(one, "_measured", -1e9)
+    with store.reading() as connection:
+        monkeypatch.setattr(steady, "_counted", lambda: counted() - 10_000 + next(held_back))
+        one.follow(connection)
+    monkeypatch.setattr(steady, "_counted", counted)
+
+    assert timedelta() <= one.now() - before < timedelta(seconds=2)
+    store.close()

@@ -150,3 +150,17 @@ def test_what_was_parked_for_it_is_taken_alone_when_it_is_tried_again(store):
     assert sorted(len(each) for each in together) == [1, 3]
     assert [keys(each) for each in together if len(each) == 1] == [held[:1]]
     assert {one.lost for each in together for one in each} == {0}
+
+
+def test_many_that_were_parked_for_it_and_are_tried_again_hold_nobody_up(store):
+    held = arrive(store, "a", 30, now=BEGUN)
+    settle(store, claim(store, now=BEGUN, limit=30), PARKED, now=BEGUN, reason="worker_lost")
+    store.write(lambda connection: delivery_views.replay(connection, filters={"channel": "line"}, now=BEGUN))
+    arrive(store, "b", 5, now=BEGUN + 1)
+
+    alone = claim(store, now=BEGUN + 1)
+    beside = claim(store, now=BEGUN + 1, suspects=False)
+
+    assert (len(alone), keys(alone)[0] in held) == (1, True)
+    assert len(beside) == 5
+    assert all(key.startswith("b") for key in keys(beside))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.domain.retry import Politeness
+import pytest
+
+from hub.domain.retry import LONGEST_WISH, Politeness
 from hub.flows.deliver import NOTHING, Tried
 from hub.worker.pace import Pace
 
@@ -70,6 +72,16 @@ def test_retry_after_pauses_the_channel_at_once():
 
     assert one.allow() == 0
     seconds[0] += 7
+    assert one.allow() == 1
+
+
+@pytest.mark.parametrize("wish", [1e9, float("9" * 400)])
+def test_a_wish_beyond_belief_does_not_close_the_channel_for_ever(wish):
+    one, seconds = pace()
+    one.allow()
+    one.learn(Tried(1, trouble=True, retry_after=wish))
+
+    seconds[0] += LONGEST_WISH
     assert one.allow() == 1
 
 
