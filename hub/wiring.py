@@ -39,6 +39,7 @@ def build(
         connections=min(settings.web_threads // 2 + 4, MOST_CONNECTIONS),
         pooled=settings.database_pooled,
         direct_url=settings.direct_database_url,
+        there=True,
     )
     clock = clock or SteadyClock(store, wall=wall)
     plugins = plugins or load(blocked=settings.block_plugins, trace=settings.trace_plugins)

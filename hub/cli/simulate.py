@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,6 @@ def simulate(ours: Reach, *, names: tuple[str, ...], port_base: int, directory: 
     from hub.plugging.manager import load
 
     set_up_logging("error", "console")
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread starts, so that all inherit it
     settings = ours.settings
     known = load(blocked=settings.block_plugins).simulators()
     unknown = [name for name in names if name not in known]
@@ -41,14 +41,14 @@ def simulate(ours: Reach, *, names: tuple[str, ...], port_base: int, directory: 
         raise click.ClickException(f"No simulator is called {', '.join(unknown)}; there are: {', '.join(known)}.")
     if directory:
         directory.mkdir(parents=True, exist_ok=True)
-    running = []
-    for place, name in enumerate(names or known):
-        simulator = known[name](directory=directory, port=port_base + place if port_base else 0)
-        simulator.start()
-        running.append(simulator)
-        made: Any = getattr(simulator, "settings", dict)()
-        line = {"name": name, "url": simulator.url, "settings": made}
-        click.echo(orjson.dumps(line).decode() if json else f"{name:<20}{simulator.url}")
-    signal.sigwait(STOPPING)
-    for simulator in running:
-        simulator.stop()
+    with ExitStack() as started:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # before any thread starts, so that all inherit it
+        started.callback(signal.pthread_sigmask, signal.SIG_SETMASK, before)
+        for place, name in enumerate(names or known):
+            simulator = known[name](directory=directory, port=port_base + place if port_base else 0)
+            simulator.start()
+            started.callback(simulator.stop)
+            made: Any = getattr(simulator, "settings", dict)()
+            line = {"name": name, "url": simulator.url, "settings": made}
+            click.echo(orjson.dumps(line).decode() if json else f"{name:<20}{simulator.url}")
+        signal.sigwait(STOPPING)

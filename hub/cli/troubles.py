@@ -58,7 +58,8 @@ KNOWN: tuple[tuple[tuple[str, ...], Trouble], ...] = (
         Trouble(
             "The database file cannot be opened.",
             "Không mở được tệp cơ sở dữ liệu.",
-            "Is the folder there, and may this user write in it? · Thư mục có tồn tại và có quyền ghi không?",
+            "If it was never made: `hub init`. Else: is the folder there, and may this user write in it? · "
+            "Nếu chưa tạo: `hub init`. Nếu có rồi: thư mục có tồn tại và có quyền ghi không?",
         ),
     ),
 )

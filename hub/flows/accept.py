@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hub.crash import crash_point
 from hub.domain.messages import Role
-from hub.flows.joining import Accepted, Word, Work
+from hub.flows.accepted import Accepted, Word
+from hub.flows.joining import Work
 from hub.store import attachments, bulk, changes, deliveries, ledger, records
 
 if TYPE_CHECKING:

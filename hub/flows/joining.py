@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hub.domain.derive import calls_for_post, may_need_post, order_of
 from hub.domain.merge import join
 from hub.domain.postal_steps import steps_of
+from hub.flows.accepted import Word, answer, is_behind
 from hub.store import records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
     from hub.domain.messages import Held, Message, Source
+    from hub.flows.accepted import Accepted
 
 Key = tuple[str, str]  # kind, key
 ROUNDS = 4  # of derivation; the rules end after two, more would be a loop
-
-
-class Word(StrEnum):
-    """What became of one message."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    PRECONDITION_FAILED = "precondition_failed"  # If-Match named another version; nothing was changed
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The answer to one message: the record's version now, and what became of it.
-
-    behind: its fields were kept out, since its source had told of later ones.
-    """
-
-    kind: str
-    key: str
-    version: int
-    word: Word
-    document: Mapping[str, Any]
-    digest: str
-    behind: bool = False
 
 
 class Work:
@@ -61,15 +37,15 @@ class Work:
         place = (message.kind, message.key)
         held = self._after[place]
         if message.if_match is not None and message.if_match != held.version:
-            return _answer(held, Word.PRECONDITION_FAILED)
+            return answer(held, Word.PRECONDITION_FAILED)
         joined = join(held, message)
         self._after[place] = joined
-        behind = _is_behind(joined, message)
+        behind = is_behind(joined, message)
         if joined.version == held.version:
-            return _answer(joined, Word.UNCHANGED, behind=behind)
+            return answer(joined, Word.UNCHANGED, behind=behind)
         self._sources.setdefault(place, []).append(message.source)
         self._events.setdefault(place, []).extend(joined.new_events)
-        return _answer(joined, Word.CREATED if held.version == 0 else Word.UPDATED, behind=behind)
+        return answer(joined, Word.CREATED if held.version == 0 else Word.UPDATED, behind=behind)
 
     def derive(self) -> None:
         """Join what follows from the changed records, until nothing more follows."""
@@ -138,13 +114,3 @@ def _places(message: Message) -> Iterator[Key]:
 
 def _differs(before: Held, after: Held) -> bool:
     return after.version != before.version or after.claims != before.claims
-
-
-def _is_behind(joined: Held, message: Message) -> bool:
-    if message.body is None or message.if_match is not None:
-        return False
-    return any(claim.source == message.source.name and claim.body != message.body for claim in joined.claims)
-
-
-def _answer(held: Held, word: Word, *, behind: bool = False) -> Accepted:
-    return Accepted(held.kind, held.key, held.version, word, held.document, held.digest, behind)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.domain import vault
-from hub.flows.wishes import NotPossible, Wish, check_name, check_wish, kept_secrets
-from hub.store import channels, delivery_views, ledger
+from hub.flows.wishes import NotPossible, Wish, check_name, check_wish, kept_secrets, not_taken
+from hub.store import channels, clients, delivery_views, ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,8 @@ def put_channel(context: Context, name: str, wish: Wish, *, actor: str) -> str:
 
     def write(connection: Connection) -> str:
         known = channels.find(connection, name)
+        if known is None:
+            not_taken(name, taken=clients.is_there(connection, name))
         kept = known["settings"] if known and known["connector"] == wish.connector else {}
         settings = kept_secrets(context, wish.settings, kept, schema)
         check_wish(context, wish, settings)

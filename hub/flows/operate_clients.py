@@ -11,7 +11,8 @@ import orjson
 from hub.domain.scope import Scope
 from hub.flows import client_keys, public_address
 from hub.flows.operate import NotPossible, check_name, note
-from hub.store import changes, clients, webhooks
+from hub.flows.wishes import not_taken
+from hub.store import changes, channels, clients, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ def put_client(context: Context, name: str, *, title: str, scopes: Mapping[str, 
         raise NotPossible(f"{problem}.") from None
 
     def write(connection: Connection) -> None:
+        if not clients.is_there(connection, name):
+            not_taken(name, taken=channels.find(connection, name) is not None)
         clients.put(connection, name, title=title, scopes=scopes, now=context.now())
         note(context, connection, actor, ["client", name, "put", dict(scopes)])
 

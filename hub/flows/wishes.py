@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.domain import vault
 from hub.domain.codes import agency, procedure_code
-from hub.domain.messages import KINDS
+from hub.domain.messages import HUB, KINDS
 from hub.domain.retry import Politeness
 from hub.domain.routing import Routing
 
@@ -41,6 +41,15 @@ def check_name(name: str) -> None:
         raise NotPossible(
             f"{name} is no name: lower-case letters, digits and _, beginning with a letter.",
             f"{name} không hợp lệ: chỉ dùng chữ thường, chữ số và _, bắt đầu bằng chữ.",
+        )
+
+
+def not_taken(name: str, *, taken: bool) -> None:
+    """Whoever tells something is known by name: a client and a channel of one name would be one. Raises NotPossible."""
+    if taken or name == HUB.name:
+        raise NotPossible(
+            f"{name} is the name of a client, a channel or the hub itself; choose another.",
+            f"{name} đã là tên của hệ thống nguồn, của kênh hoặc của chính hub; hãy chọn tên khác.",
         )
 
 

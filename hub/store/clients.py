@@ -29,6 +29,11 @@ def every(connection: Connection) -> Sequence[Mapping[str, Any]]:
     return [{**row, "scopes": orjson.loads(row["scopes"])} for row in rows]
 
 
+def is_there(connection: Connection, name: str) -> bool:
+    """Tell whether there is a client of this name."""
+    return connection.execute(select(client.c.name).where(client.c.name == name)).first() is not None
+
+
 def disable(connection: Connection, name: str, *, disabled: bool) -> bool:
     """Let no key of the client in (or let them in again); return whether the client exists."""
     return bool(connection.execute(update(client).where(client.c.name == name).values(disabled=disabled)).rowcount)

@@ -36,8 +36,13 @@ TRIES = 8  # of one transaction, when the database says "again"
 class Store:
     """Opens transactions. `postgresql` tells the two databases apart where they must differ."""
 
-    def __init__(self, url: str, *, connections: int = 10, pooled: bool = False, direct_url: str = "") -> None:
-        """pooled: through a pooler in transaction mode; direct_url: the same database without it."""
+    def __init__(
+        self, url: str, *, connections: int = 10, pooled: bool = False, direct_url: str = "", there: bool = False
+    ) -> None:
+        """pooled: through a pooler in transaction mode; direct_url: the same database without it.
+
+        there: a file that is missing is an error; else SQLite makes it.
+        """
         self.url = _read(url)
         direct = _read(direct_url) if direct_url else None
         self.listen_url = direct or (None if pooled else self.url)  # a listener needs a session of its own
@@ -55,6 +60,8 @@ class Store:
         self._turn: Callable[[], AbstractContextManager[None]] = nullcontext
         self.at_close: list[Callable[[], None]] = []  # of those whose threads use the connections
         if not self.postgresql:
+            if there:
+                event.listen(self.engine, "do_connect", sqlite.never_make)
             event.listen(self.engine, "connect", sqlite.prepare)
             event.listen(self.engine, "begin", sqlite.begin)
             checkpointer = Checkpointer(self.url.database or "")

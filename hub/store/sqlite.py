@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import OperationalError
 
@@ -28,6 +29,12 @@ PRAGMAS = (
     "cache_size=-16000",
     "temp_store=MEMORY",
 )
+
+
+def never_make(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Open a file that is there; one that is missing would be made, empty and perhaps owned by the wrong user."""
+    arguments[0] = f"{Path(arguments[0]).absolute().as_uri()}?mode=rw"
+    options["uri"] = True
 
 
 def prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -74,10 +74,10 @@ def recall(batch: Sequence[Outgoing]) -> list[Outcome]:
 
 
 def looked_up(batch: Sequence[Outgoing]) -> list[Outcome]:
-    """Tell what was never published; of the rest nobody can tell whether it is held.
+    """Tell what was never published; of what was, nobody can tell whether it is held.
 
-    To send all again at every reconciliation would be no answer. A national procedure that we never published is the
-    portal's own business; a local one belongs there, for instance when the channel was added after it.
+    To send all again at every reconciliation would be no answer. Of what the portal itself told us, and we never
+    published, it must hold nothing. A local procedure belongs there, for instance when the channel was added after it.
     """
     return [_looked_up(outgoing) for outgoing in batch]
 
@@ -85,6 +85,8 @@ def looked_up(batch: Sequence[Outgoing]) -> list[Outcome]:
 def _looked_up(outgoing: Outgoing) -> Outcome:
     if outgoing.acknowledged_version is None and is_local(str(outgoing.mapped[PUBLISHING["key"]])):
         return deferred(outgoing, Reason.NOT_READY, detail="It was never published to the portal.", acknowledged={})
+    if holding(outgoing) is None:
+        return delivered(outgoing, acknowledged=outgoing.acknowledged)
     return unknown(outgoing, Reason.UNCERTAIN, detail="Published procedures cannot be looked up.")
 
 

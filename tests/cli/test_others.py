@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import click
@@ -48,6 +49,16 @@ def test_a_misspelt_setting_is_a_sentence(hub, monkeypatch):
     assert "did you mean HUB_LISTEN?" in hub("channels", "list", status=1)
 
 
+@pytest.mark.parametrize("command", [("doctor",), ("channels", "list"), ("deliveries", "list")])
+def test_a_database_file_that_is_missing_is_told_and_not_made_by_looking(hub, environment, monkeypatch, command):
+    monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite:///{environment / 'other.db'}")
+
+    said = hub(*command, status=1)
+
+    assert "hub init" in said
+    assert not list(environment.glob("other.db*"))
+
+
 def test_a_database_without_schema_is_a_sentence(environment, monkeypatch):
     monkeypatch.setenv("HUB_DATABASE_URL", f"sqlite:///{environment / 'empty.db'}")
     result = CliRunner().invoke(main, ["channels", "list"])
@@ -91,6 +102,8 @@ def test_a_port_that_is_taken_is_a_sentence(hub):
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = hub("simulate", "sms", "--port-base", str(taken.getsockname()[1]), status=1)
+
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()  # whoever called can be stopped as before
     assert "Address already in use" in said
     assert "Hệ điều hành từ chối" in said
 

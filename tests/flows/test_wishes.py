@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.flows.operate import put_channel
+from hub.flows.operate_clients import put_client
 from hub.flows.wishes import NotPossible, Wish
 from hub.store import channels
 from hub.store.tables import delivery
@@ -64,3 +65,17 @@ def test_a_routing_by_an_agency_in_the_old_form_lets_its_records_through(context
     put(context, house.dossier())
 
     assert [row["channel"] for row in rows(context, delivery)] == ["portal"]
+
+
+def test_a_channel_and_a_client_of_one_name_would_be_one_source_and_are_refused(context):
+    put_channel(context, "portal", Wish("echo", SETTINGS), actor="test")
+    put_client(context, "ward", title="", scopes={"can": ["read"]}, actor="test")
+
+    for name in ("portal", "hub"):
+        with pytest.raises(NotPossible, match=f"{name} is the name of"):
+            put_client(context, name, title="", scopes={"can": ["read"]}, actor="test")
+    for name in ("ward", "hub"):
+        with pytest.raises(NotPossible, match=f"{name} is the name of"):
+            put_channel(context, name, Wish("echo", SETTINGS), actor="test")
+    put_client(context, "ward", title="Phường Mẫu", scopes={"can": ["read"]}, actor="test")
+    assert put_channel(context, "portal", Wish("echo", SETTINGS, {"kinds": ["dossier"]}), actor="test") == "updated"

@@ -43,3 +43,13 @@ def test_local_procedures_and_dossiers_go_out_and_what_is_the_portals_own_does_n
     assert hub.partner.holdings().keys() == {f"procedure/{LOCAL}", "dossier/H56.14-260511-0001"}
     assert hub.equal("procedure", LOCAL)
     assert reconcile(hub.context, "national").again == 0
+
+
+def test_what_the_portal_tells_itself_is_no_difference(hub):
+    """What was pulled down is the portal's own: a check that runs every night must not call it a difference."""
+    hub.put("procedure", procedure(NATIONAL), Source("national", Role.CHANNEL))
+
+    report = reconcile(hub.context, "national", dry_run=True)
+
+    assert (report.equal, report.untold, report.again) == (1, 0, 0)
+    assert report.is_equal
