@@ -8,10 +8,12 @@ and the document is a function of the joined state alone.
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.domain import times
 from hub.domain.events import has_impossible_transition, stamped, status_of, union
 from hub.domain.messages import KEY_OF, Claim, Held, Role
 
@@ -25,6 +27,8 @@ CITIZEN_FIELDS = (
     "applicant", "submitter", "papers", "other_papers", "form", "pickup", "return_to", "return_method", "information",
 )  # fmt: skip
 WITH_EVENTS = frozenset({"dossier", "postal_order"})
+WHOLE_SECONDS = len("2026-05-11T08:30:00")
+MOMENT = timedelta(milliseconds=1)  # the least by which kept times differ
 
 
 def join(held: Held, message: Message) -> Held:
@@ -62,20 +66,32 @@ def _claims(claims: Sequence[Claim], message: Message) -> Sequence[Claim]:
     earlier = next((one for one in claims if one.source == source.name), None)
     if earlier is None:
         return tuple(sorted((*claims, claim), key=lambda one: one.source))
-    if message.if_match is not None and claim.modified_at < earlier.modified_at:  # other hubs go by it: never backwards
-        body = {**claim.body, "modified_at": earlier.modified_at}
-        claim = Claim(claim.source, claim.role, earlier.modified_at, body)
-    # What the hub itself derives follows the records it derives from: always the last word.
-    if source.role is not Role.HUB and not _newer(claim, earlier, message):
-        return claims
-    return tuple(claim if one is earlier else one for one in claims)
+    if source.role is Role.HUB:  # what it derives follows the records it derives from: always the last word
+        later = claim
+    elif _is_correction(claim, earlier, message):
+        later = _after(claim, earlier)
+    else:
+        later = max(earlier, claim, key=_age)
+    return tuple(later if one is earlier else one for one in claims)
 
 
-def _newer(claim: Claim, earlier: Claim, message: Message) -> bool:
-    """Who names the version that it changes has read it, and writes later, whatever the times say."""
-    if message.if_match is not None or (not message.dated and claim.modified_at == earlier.modified_at):
-        return claim.body != earlier.body
-    return _age(claim) > _age(earlier)
+def _is_correction(claim: Claim, earlier: Claim, message: Message) -> bool:
+    """Who names the version that it changes has read it, and writes later, whatever the times say.
+
+    So does who says no time, where the times found are the same; by less than a second `_after` may have moved them.
+    """
+    same = claim.modified_at[:WHOLE_SECONDS] == earlier.modified_at[:WHOLE_SECONDS]
+    return message.if_match is not None or (not message.dated and same)
+
+
+def _after(claim: Claim, earlier: Claim) -> Claim:
+    """Return a correction at a time after what it corrects: other hubs know of nothing but the time."""
+    if claim.modified_at > earlier.modified_at or not earlier.modified_at:
+        return claim
+    if {**claim.body, "modified_at": earlier.modified_at} == earlier.body:
+        return earlier
+    at = times.written(times.read(earlier.modified_at) + MOMENT)
+    return Claim(claim.source, claim.role, at, {**claim.body, "modified_at": at})
 
 
 def _age(claim: Claim) -> tuple[str, bytes]:

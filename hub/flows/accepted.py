@@ -41,7 +41,8 @@ def is_behind(joined: Held, message: Message) -> bool:
     """Tell whether the fields of a message were kept out, since its source had told of later ones."""
     if message.body is None or message.if_match is not None:
         return False
-    return any(claim.source == message.source.name and claim.body != message.body for claim in joined.claims)
+    kept = next((claim.body for claim in joined.claims if claim.source == message.source.name), message.body)
+    return kept != message.body and {**kept, "modified_at": ""} != {**message.body, "modified_at": ""}
 
 
 def answer(held: Held, word: Word, *, behind: bool = False) -> Accepted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,3 +129,28 @@ def test_a_national_procedure_is_the_portals_and_a_local_one_the_clients():
             held = join(held, Message("procedure", code, source, body))
 
         assert held.document["name"] == winner
+
+
+@pytest.mark.parametrize("read", [True, False])
+@pytest.mark.parametrize(("told", "versions"), [(["z", "a"], 2), (["a", "z", "a", "a"], 3)])
+def test_a_correction_that_counts_here_counts_at_the_hub_above(read, told, versions):
+    """The hub above hears nothing but the document: at one time the greater content would stay there."""
+    here = above = Held("dossier", KEY)
+    for summary in told:
+        version = here.version if read and here.version else None
+        one = message("dossier", house.dossier(summary=summary), SOURCES[0], if_match=version, dated=False)
+        here = join(here, one)
+        above = join(above, message("dossier", here.document, Source("hub_below", Role.CLIENT)))
+
+        assert (here.document["summary"], above.document["summary"]) == (summary, summary)
+    assert (here.version, above.version) == (versions, versions)
+
+
+def test_a_conditional_correction_with_an_earlier_time_goes_after_what_it_corrects():
+    held = join(Held("dossier", KEY), message("dossier", house.dossier(summary="z"), SOURCES[0]))
+    early = house.dossier(summary="a", modified_at="2026-05-10T08:00:00+07:00")
+    held = join(held, message("dossier", early, SOURCES[0], if_match=1))
+    again = join(held, message("dossier", early, SOURCES[0], if_match=2))
+
+    assert (held.version, held.document["summary"], again.version) == (2, "a", 2)
+    assert "2026-05-10" < held.document["modified_at"] == again.document["modified_at"]
