@@ -22,6 +22,7 @@ from hub.sdk.meaning import health_of, outcome_of
 from hub.sdk.one_by_one import ask_each, push_each
 from hub.sdk.outcomes import Outcome, OutcomeWord, Reason, deferred, delivered, rejected, unknown
 from hub.sdk.tools import Tools
+from hub.sdk.typed import one_line
 from hub.sdk.types import (
     Clock,
     Health,
@@ -91,6 +92,7 @@ __all__ = [
     "digest_of",
     "health_of",
     "hookimpl",
+    "one_line",
     "outcome_of",
     "portable",
     "push_each",

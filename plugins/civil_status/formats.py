@@ -66,12 +66,6 @@ def text(value: Any) -> str:
     return str(value).strip()
 
 
-def line(value: Any) -> str:
-    """One line of what somebody typed there: a tab or a line break in it must not keep a decision from arriving."""
-    letters = "" if value is None else str(value)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())
-
-
 def flag(value: Any) -> str:
     """Yes or no."""
     return "1" if value is True else "0"

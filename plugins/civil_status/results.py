@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Incoming, Unmappable
-from plugins.civil_status.formats import instant, line, working_days_after
+from hub.sdk import Incoming, Unmappable, one_line
+from plugins.civil_status.formats import instant, working_days_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def incoming(value: Mapping[str, Any], *, supplement_days: int = SUPPLEMENT_DAYS
         "status": STATUSES[code],
         "content": _content(code, value),
     }
-    told = {name: line(value.get(field))[:most].strip() for name, (field, most) in OFFICER.items()}
+    told = {name: one_line(value.get(field))[:most].strip() for name, (field, most) in OFFICER.items()}
     officer = {name: words for name, words in told.items() if words}
     if "name" in officer:
         event["officer"] = officer
@@ -66,7 +66,7 @@ def _content(code: str, value: Mapping[str, Any]) -> str:
     result = value.get("ketQuaXuLy")
     parts = [WORDS[code]]
     if isinstance(result, dict):
-        parts += [f"{word} {line(result[field])}" for field, word in RESULT_NUMBERS.items() if result.get(field)]
+        parts += [f"{word} {one_line(result[field])}" for field, word in RESULT_NUMBERS.items() if result.get(field)]
     told = ", ".join(parts)
-    words = line(value.get("noiDungXuLy")) or line(value.get("ghiChu"))
+    words = one_line(value.get("noiDungXuLy")) or one_line(value.get("ghiChu"))
     return f"{told}. {words}"[:CONTENT_LENGTH] if words and code in {"2", "6"} else f"{told}."

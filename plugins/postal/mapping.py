@@ -121,12 +121,6 @@ def one_line(address: Mapping[str, Any]) -> str:
     return ", ".join(part for part in (address.get("detail"), *units, address.get("country")) if part)
 
 
-def line(value: Any) -> str:
-    """One line: a control character in it must not keep a scan from arriving."""
-    letters = "" if value is None else str(value)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in letters).split())
-
-
 def _papers(items: Sequence[Mapping[str, Any]]) -> str | None:
     lines = [f"{position}. {item['name']} x{item.get('quantity', 1)}" for position, item in enumerate(items, start=1)]
     return "; ".join(lines) or None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Unmappable
-from plugins.postal.mapping import leg_of, line
+from hub.sdk import Unmappable, one_line
+from plugins.postal.mapping import leg_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,9 +67,9 @@ def event(document: Mapping[str, Any]) -> dict[str, Any] | None:
         "leg": leg_of(str(document["OrderNumber"]).strip())[1],
         "occurred_at": _time(occurred),
         "status": "unknown" if code is None else TRACKING.get(code, "unknown"),
-        "code": line(code if isinstance(raw, dict) else raw)[:64] or "?",
-        "message": line(document.get("StatusMessage"))[:2000],
-        "post_office": line(document.get("POSID"))[:100],
+        "code": one_line(code if isinstance(raw, dict) else raw)[:64] or "?",
+        "message": one_line(document.get("StatusMessage"))[:2000],
+        "post_office": one_line(document.get("POSID"))[:100],
         "item_code": item_code if is_item_code(item_code) else "",  # a wrong one is kept in the raw item only
     }
     return {name: value for name, value in found.items() if value}
