@@ -1,5 +1,6 @@
 """All a plugin author needs: markers, the connector and its abilities, types, outcomes, errors, tools."""
 
+from hub.sdk.alike import known_again
 from hub.sdk.answers import Answer
 from hub.sdk.connector import Connector, Lists, Polls, Pulls, Pushes, Recalls, Receives, Sums
 from hub.sdk.credentials import Credential, Renewable
@@ -92,6 +93,7 @@ __all__ = [
     "digest_of",
     "health_of",
     "hookimpl",
+    "known_again",
     "one_line",
     "outcome_of",
     "portable",

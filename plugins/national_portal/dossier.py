@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Outcome, Reason, unknown
+from hub.sdk import Outcome, Reason, known_again, unknown
 from plugins.national_portal.answers import Meaning, record_of
 from plugins.national_portal.case import Case
 from plugins.national_portal.formats import canonical_number, digest, same
 from plugins.national_portal.mapping import born_there
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from hub.sdk import Outgoing
     from plugins.national_portal.client import Reply
@@ -27,10 +27,16 @@ PROGRESS_FIELDS = (
     "NgayBatDau",
     "NgayKetThucTheoQuyDinh",
 )
+
+
+def _by(*names: str) -> Callable[[Mapping[str, Any]], tuple[str, ...]]:
+    return lambda row: tuple(str(row.get(name) or "") for name in names)
+
+
 ALIKE = (  # by what a step is known again among the rows held, strictest first
-    PROGRESS_FIELDS,
-    ("ThoiDiemXuLy", "TrangThai", "NoiDungXuLy"),  # NguoiXuLy is the agency's name where no officer is known
-    ("ThoiDiemXuLy", "TrangThai"),
+    _by(*PROGRESS_FIELDS),
+    _by("ThoiDiemXuLy", "TrangThai", "NoiDungXuLy"),  # NguoiXuLy is the agency's name where no officer is known
+    _by("ThoiDiemXuLy", "TrangThai"),
 )
 
 
@@ -90,31 +96,11 @@ class Dossier(Case):
         rows = held.get("TienDo")
         if not isinstance(rows, list):
             return not self.missing()
-        self.keys = self._told([row for row in rows if isinstance(row, dict)])
+        told_again = known_again(self.rows.items(), (row for row in rows if isinstance(row, dict)), ALIKE)
+        self.keys = [key for key in self.rows if key in told_again]
         return True
-
-    def _told(self, held: Sequence[Mapping[str, Any]]) -> list[str]:
-        """The keys of our steps that stand among the rows held, each row for one step: first those that are wholly so.
-
-        A row stays as it was told, also when the agency's name or the words of the step were corrected since.
-        """
-        told: set[str] = set()
-        for names in ALIKE:
-            there: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-            for row in held:
-                there.setdefault(_values(row, names), []).append(row)
-            for key, row in self.rows.items():
-                if key not in told and there.get(_values(row, names)):
-                    there[_values(row, names)].pop()
-                    told.add(key)
-            held = [row for rows in there.values() for row in rows]
-        return [key for key in self.rows if key in told]
 
     def uncertain(self, reply: Reply) -> Outcome:
         """The outcome when a look-up does not tell."""
         sentence = "The portal does not tell what it holds of the dossier."
         return unknown(self.outgoing, Reason.UNCERTAIN, detail=sentence, code=reply.code, acknowledged=self.memo())
-
-
-def _values(row: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(str(row.get(name) or "") for name in names)

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from hub.sdk import known_again
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 NOTHING = (None, "")
+
+
+def _by(*names: str) -> Callable[[Mapping[str, Any]], tuple[str, ...]]:
+    return lambda trace: tuple(str(trace.get(name, "")) for name in names)
+
+
+STEP = ("DateCreated", "Status", "Comment", "UserName")
 # By what a step is known again among the traces held, strictest first
 ALIKE = (
-    (
-        "DateCreated",
-        "Status",
-        "Comment",
-        "UserName",
-        "UserPosition",
-        "OrganizationInchargeIdLevel1",
-        "OrganizationInchargeName",
-    ),
-    ("DateCreated", "Status", "Comment", "UserName"),
-    ("DateCreated", "Status"),
+    _by(*STEP, "UserPosition", "OrganizationInchargeIdLevel1", "OrganizationInchargeName"),
+    _by(*STEP),
+    _by("DateCreated", "Status"),
 )
 
 
@@ -47,26 +48,12 @@ def found_keys(
 ) -> list[str]:
     """Return the keys of the steps the portal holds: those known before, and those found there by content.
 
-    Two steps that look the same on the wire need two traces there. A trace stays as it was told, also when the agency
-    or the words of the step were corrected since; what is wholly the same is found first.
+    Two steps that look the same on the wire need two traces there.
     """
-    before, found = set(known), set[str]()
+    before = set(known)
     known_first = sorted(steps, key=lambda step: step[0] not in before)
-    left = list(held)
-    for names in ALIKE:
-        there: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-        for trace in left:
-            there.setdefault(_values(trace, names), []).append(trace)
-        for key, trace in known_first:
-            if key not in found and there.get(_values(trace, names)):
-                there[_values(trace, names)].pop()
-                found.add(key)
-        left = [trace for traces in there.values() for trace in traces]
-    return [key for key, _ in steps if key in before or key in found]
-
-
-def _values(trace: Mapping[str, Any], names: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(str(trace.get(name, "")) for name in names)
+    told = before | known_again(known_first, held, ALIKE)
+    return [key for key, _ in steps if key in told]
 
 
 def in_order(traces: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
